@@ -1,0 +1,246 @@
+package model
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Inventory is everything known of all scopes. It is immutable: Fold returns a
+// new one that shares every scope the event did not touch. The zero value is
+// an empty inventory.
+type Inventory struct {
+	shards    map[Scope]*shard
+	accounts  map[string]Account
+	unreached []Unreached
+	foreign   map[ImageKey][]string // accounts that see another account's image, sorted
+}
+
+// shard is one scope's part.
+type shard struct {
+	images    column[*Image]
+	snapshots column[*Snapshot]
+	status    [kinds]Status
+	enabled   bool
+}
+
+// Status is how the last pass over a scope and kind went.
+type Status struct {
+	Gen   Gen
+	Busy  bool      // a pass is running
+	AsOf  time.Time // end of the last complete pass; zero: never read
+	Calls int       // requests of the running or last pass
+	Err   *OpError  // why the last pass failed; nil when it did not
+}
+
+// column holds the records of one kind, sorted by id, each with the pass that
+// saw it last.
+type column[T interface{ key() string }] []entry[T]
+
+type entry[T interface{ key() string }] struct {
+	rec T
+	gen Gen
+}
+
+func (im *Image) key() string   { return im.ID }
+func (s *Snapshot) key() string { return s.ID }
+
+// Fold returns the inventory after an event. It never fails: events that no
+// longer matter change nothing.
+func (inv Inventory) Fold(e Event) Inventory {
+	switch e := e.(type) {
+	case Page:
+		return inv.foldPage(e)
+	case Began:
+		return inv.foldBegan(e)
+	case Details:
+		return inv.foldDetails(e)
+	case Found:
+		return inv.foldFound(e)
+	case Lost:
+		return inv.foldLost(e)
+	case Notice: // for the reader, not for the inventory
+	}
+	return inv
+}
+
+func (inv Inventory) foldPage(p Page) Inventory {
+	old := inv.shard(p.Scope)
+	if p.Gen < old.status[p.Kind].Gen {
+		return inv
+	}
+	next := *old
+	next.status[p.Kind] = old.status[p.Kind].after(p)
+	sweep := p.Last && p.Err == nil
+	switch p.Kind {
+	case Images:
+		next.images = old.images.merge(p.Images, p.Gen, sweep)
+	case Snapshots:
+		next.snapshots = old.snapshots.merge(p.Snapshots, p.Gen, sweep)
+	case kinds:
+	}
+	return inv.with(p.Scope, &next)
+}
+
+func (s Status) after(p Page) Status {
+	if p.Gen > s.Gen {
+		s.Calls = 0
+	}
+	s.Gen, s.Busy = p.Gen, !p.Last
+	s.Calls += p.Calls
+	if p.Last {
+		s.Err = p.Err
+		if p.Err == nil {
+			s.AsOf = p.At
+		}
+	}
+	return s
+}
+
+func (inv Inventory) foldBegan(b Began) Inventory {
+	old := inv.shard(b.Scope)
+	if b.Gen < old.status[b.Kind].Gen {
+		return inv
+	}
+	next := *old
+	st := &next.status[b.Kind]
+	st.Gen, st.Busy, st.Calls = b.Gen, true, 0
+	return inv.with(b.Scope, &next)
+}
+
+func (inv Inventory) foldDetails(d Details) Inventory {
+	old, ok := inv.shards[d.Scope]
+	if !ok {
+		return inv
+	}
+	next := *old
+	next.images = slices.Clone(old.images)
+	for _, im := range d.Images {
+		i, found := next.images.find(im.ID)
+		if found && next.images[i].rec.Detail == nil {
+			next.images[i].rec = im
+		}
+	}
+	return inv.with(d.Scope, &next)
+}
+
+// foldFound makes a scope of every enabled region, and keeps those that are
+// not enabled as marked ones, so that a missing region is told, not hidden.
+func (inv Inventory) foldFound(f Found) Inventory {
+	inv.accounts = cloned(inv.accounts)
+	inv.accounts[f.Account.ID] = f.Account
+	inv.shards = cloned(inv.shards)
+	for _, r := range f.Regions {
+		sc := Scope{f.Account.ID, r.Name}
+		next := *inv.shard(sc)
+		next.enabled = r.Enabled
+		inv.shards[sc] = &next
+	}
+	inv.unreached = slices.DeleteFunc(slices.Clone(inv.unreached), func(u Unreached) bool { return u.Source == f.Account.Source })
+	return inv
+}
+
+func (inv Inventory) foldLost(l Lost) Inventory {
+	inv.unreached = slices.DeleteFunc(slices.Clone(inv.unreached), func(u Unreached) bool { return u.Source == l.Source })
+	inv.unreached = append(inv.unreached, l.Unreached)
+	slices.SortFunc(inv.unreached, func(a, b Unreached) int { return cmp.Compare(a.Source, b.Source) })
+	return inv
+}
+
+func (inv Inventory) shard(s Scope) *shard {
+	if sh, ok := inv.shards[s]; ok {
+		return sh
+	}
+	return &shard{enabled: true}
+}
+
+func (inv Inventory) with(s Scope, sh *shard) Inventory {
+	was := inv.shards[s]
+	inv.shards = cloned(inv.shards)
+	inv.shards[s] = sh
+	inv.foreign = inv.reindex(s, was, sh)
+	return inv
+}
+
+// reindex keeps the index of images seen by accounts that do not own them. It
+// copies the index only when the scope's foreign images changed.
+func (inv Inventory) reindex(s Scope, was, is *shard) map[ImageKey][]string {
+	before, after := was.foreign(s.Account), is.foreign(s.Account)
+	if slices.Equal(before, after) {
+		return inv.foreign
+	}
+	next := cloned(inv.foreign)
+	for _, id := range before {
+		k := ImageKey{s.Region, id}
+		next[k] = slices.DeleteFunc(slices.Clone(next[k]), func(a string) bool { return a == s.Account })
+		if len(next[k]) == 0 {
+			delete(next, k)
+		}
+	}
+	for _, id := range after {
+		k := ImageKey{s.Region, id}
+		next[k] = append(slices.Clone(next[k]), s.Account)
+		slices.Sort(next[k])
+	}
+	return next
+}
+
+func (sh *shard) foreign(account string) []string {
+	if sh == nil {
+		return nil
+	}
+	var ids []string
+	for _, e := range sh.images {
+		if e.rec.Owner != account {
+			ids = append(ids, e.rec.ID)
+		}
+	}
+	return ids
+}
+
+// merge folds a page's records in: new and newer ones replace, and a sweep
+// drops what the pass did not see.
+func (c column[T]) merge(recs []T, gen Gen, sweep bool) column[T] {
+	page := make(column[T], 0, len(recs))
+	for _, r := range recs {
+		page = append(page, entry[T]{r, gen})
+	}
+	slices.SortStableFunc(page, func(a, b entry[T]) int { return cmp.Compare(a.rec.key(), b.rec.key()) })
+	out := make(column[T], 0, len(c)+len(page))
+	keep := func(e entry[T]) {
+		if sweep && e.gen < gen {
+			return
+		}
+		if n := len(out); n > 0 && out[n-1].rec.key() == e.rec.key() {
+			out[n-1] = e // the same record twice: the later answer stands
+			return
+		}
+		out = append(out, e)
+	}
+	i := 0
+	for _, e := range page {
+		for ; i < len(c) && c[i].rec.key() < e.rec.key(); i++ {
+			keep(c[i])
+		}
+		if i < len(c) && c[i].rec.key() == e.rec.key() {
+			i++
+		}
+		keep(e)
+	}
+	for ; i < len(c); i++ {
+		keep(c[i])
+	}
+	return out
+}
+
+func (c column[T]) find(key string) (int, bool) {
+	return slices.BinarySearchFunc(c, key, func(e entry[T], k string) int { return cmp.Compare(e.rec.key(), k) })
+}
+
+func cloned[K comparable, V any](m map[K]V) map[K]V {
+	if m == nil {
+		return map[K]V{}
+	}
+	return maps.Clone(m)
+}

@@ -1,0 +1,162 @@
+package model
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Scopes lists every known scope in order.
+func (inv Inventory) Scopes() []Scope {
+	out := make([]Scope, 0, len(inv.shards))
+	for s := range inv.shards {
+		out = append(out, s)
+	}
+	slices.SortFunc(out, Scope.Compare)
+	return out
+}
+
+// Status is how the last pass over a scope and kind went.
+func (inv Inventory) Status(s Scope, k Kind) Status { return inv.shard(s).status[k] }
+
+// Enabled reports whether the account has enabled the scope's region.
+func (inv Inventory) Enabled(s Scope) bool { return inv.shard(s).enabled }
+
+// Account gives what is known of an account; an unknown id is its own name.
+func (inv Inventory) Account(id string) Account {
+	if a, ok := inv.accounts[id]; ok {
+		return a
+	}
+	return Account{ID: id}
+}
+
+// Accounts lists the accounts that were reached, by id.
+func (inv Inventory) Accounts() []Account {
+	out := make([]Account, 0, len(inv.accounts))
+	for _, a := range inv.accounts {
+		out = append(out, a)
+	}
+	slices.SortFunc(out, func(a, b Account) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+}
+
+// Unreached lists the ways into AWS that led nowhere, by source.
+func (inv Inventory) Unreached() []Unreached { return inv.unreached }
+
+// Images lists one record an image, in order of scope and id: the owner's
+// where its account was read, else that of the first account that sees it.
+func (inv Inventory) Images() []*Image {
+	n := 0
+	for _, sh := range inv.shards {
+		n += len(sh.images)
+	}
+	out := make([]*Image, 0, n)
+	for _, s := range inv.Scopes() {
+		for _, e := range inv.shards[s].images {
+			if e.rec.Owner == s.Account || inv.stands(s, e.rec) {
+				out = append(out, e.rec)
+			}
+		}
+	}
+	return out
+}
+
+// stands reports whether a scope's record of another account's image is the
+// one to show.
+func (inv Inventory) stands(s Scope, im *Image) bool {
+	if _, ok := inv.lookup(Scope{im.Owner, s.Region}, im.ID); ok {
+		return false
+	}
+	seen := inv.foreign[im.ImageKey]
+	return len(seen) == 0 || seen[0] == s.Account
+}
+
+// Image finds the record that Images would list for a key.
+func (inv Inventory) Image(k ImageKey) (*Image, bool) {
+	for _, acct := range inv.foreign[k] {
+		im, ok := inv.lookup(Scope{acct, k.Region}, k.ID)
+		if !ok {
+			continue
+		}
+		if own, ok := inv.lookup(Scope{im.Owner, k.Region}, k.ID); ok {
+			return own, true
+		}
+		return im, true
+	}
+	for id := range inv.accounts {
+		if im, ok := inv.lookup(Scope{id, k.Region}, k.ID); ok {
+			return im, true
+		}
+	}
+	return nil, false
+}
+
+func (inv Inventory) lookup(s Scope, id string) (*Image, bool) {
+	sh, ok := inv.shards[s]
+	if !ok {
+		return nil, false
+	}
+	i, ok := sh.images.find(id)
+	if !ok {
+		return nil, false
+	}
+	return sh.images[i].rec, true
+}
+
+// SeenBy lists the accounts that see an image, its owner first where the
+// owner's account was read.
+func (inv Inventory) SeenBy(im *Image) []string {
+	seen := inv.foreign[im.ImageKey]
+	if _, ok := inv.lookup(Scope{im.Owner, im.Region}, im.ID); ok {
+		return append([]string{im.Owner}, seen...)
+	}
+	return seen
+}
+
+// Sees reports whether an account owns or sees an image.
+func (inv Inventory) Sees(account string, im *Image) bool {
+	return im.Owner == account || slices.Contains(inv.foreign[im.ImageKey], account)
+}
+
+// ScopeImages lists what one scope sees, in order of id: for the cache and the
+// scopes view.
+func (inv Inventory) ScopeImages(s Scope) []*Image { return inv.shard(s).images.records() }
+
+// ScopeSnapshots lists the snapshots of one scope, in order of id.
+func (inv Inventory) ScopeSnapshots(s Scope) []*Snapshot { return inv.shard(s).snapshots.records() }
+
+// ImageCount is the number of records a scope holds, without copying them.
+func (inv Inventory) ImageCount(s Scope) int { return len(inv.shard(s).images) }
+
+// Snapshot finds a snapshot by the owner's scope and id.
+func (inv Inventory) Snapshot(s Scope, id string) (*Snapshot, bool) {
+	i, ok := inv.shard(s).snapshots.find(id)
+	if !ok {
+		return nil, false
+	}
+	return inv.shard(s).snapshots[i].rec, true
+}
+
+func (c column[T]) records() []T {
+	out := make([]T, len(c))
+	for i, e := range c {
+		out[i] = e.rec
+	}
+	return out
+}
+
+// Oldest is the age of the oldest complete pass over images, and whether any
+// enabled scope was never read.
+func (inv Inventory) Oldest() (asOf time.Time, unread bool) {
+	for _, sh := range inv.shards {
+		at := sh.status[Images].AsOf
+		switch {
+		case !sh.enabled:
+		case at.IsZero():
+			unread = true
+		case asOf.IsZero() || at.Before(asOf):
+			asOf = at
+		}
+	}
+	return asOf, unread
+}

@@ -1,0 +1,143 @@
+package keys
+
+import "slices"
+
+// Scope is where a binding holds. A screen lists its own, inner to outer; the
+// innermost that binds a key wins.
+type Scope string
+
+// The scopes.
+const (
+	Everywhere Scope = "everywhere"
+	Table      Scope = "tables"
+	Images     Scope = "images"
+	Scopes     Scope = "scopes"
+	Detail     Scope = "image"
+	Field      Scope = "filter field"
+	Menu       Scope = "menus"
+	Reading    Scope = "help"
+)
+
+// Binding is one line of the table.
+type Binding struct {
+	Scope  Scope
+	Keys   []string // as bubbletea spells them: "D", "space", "ctrl+r"
+	Intent Intent
+	Help   string // what it does, for help, palette and docs
+	Hint   string // the word in the hint bar; empty: not shown there
+	Danger bool   // drawn as a warning; always leads to a review, never to the deed
+}
+
+// table is read by everything that knows about keys. Order is the order of
+// help and hint bar.
+var table = []Binding{
+	{Images, []string{"space"}, Mark{}, "mark the image and advance", "mark", false},
+	{Images, []string{"v"}, MarkRange{}, "mark from the last mark to here", "", false},
+	{Images, []string{"a"}, MarkShown{}, "mark all that the filter shows", "", false},
+	{Images, []string{`ctrl+\`}, ClearMarks{}, "clear all marks (again: bring them back)", "", false},
+	{Images, []string{"n"}, NextMark{}, "next mark", "", false},
+	{Images, []string{"N"}, NextMark{Back: true}, "previous mark", "", false},
+	{Images, []string{"/"}, Find{}, "filter as you type", "filter", false},
+	{Images, []string{"f"}, Narrow{}, "only this account, region, family, owner or state", "only", false},
+	{Images, []string{"F"}, Narrow{Not: true}, "not this account, region, family, owner or state", "", false},
+	{Images, []string{"'"}, Saved{}, "saved filters", "", false},
+	{Images, []string{"s"}, SortMenu{}, "sort by …", "sort", false},
+	{Images, []string{"shift+right"}, SortStep{By: 1}, "sort by the next column", "", false},
+	{Images, []string{"shift+left"}, SortStep{By: -1}, "sort by the previous column", "", false},
+	{Images, []string{"w"}, Columns{}, "choose columns", "columns", false},
+	{Images, []string{"y"}, CopyID{}, "copy the id", "copy id", false},
+	{Images, []string{"Y"}, CopyMenu{}, "copy ARN, name, console address or CLI command", "", false},
+
+	{Detail, []string{"]", "l", "right"}, StepTab{By: 1}, "next tab", "tabs", false},
+	{Detail, []string{"[", "h", "left"}, StepTab{By: -1}, "previous tab", "", false},
+	{Detail, []string{"y"}, CopyID{}, "copy the id", "copy id", false},
+	{Detail, []string{"Y"}, CopyMenu{}, "copy ARN, name, console address or CLI command", "copy …", false},
+
+	{Table, []string{"j", "down"}, Move{By: 1}, "down", "", false},
+	{Table, []string{"k", "up"}, Move{By: -1}, "up", "", false},
+	{Table, []string{"g", "home"}, Jump{}, "first", "", false},
+	{Table, []string{"G", "end"}, Jump{End: true}, "last", "", false},
+	{Table, []string{"ctrl+d"}, Page{Halves: 1}, "half a screen down", "", false},
+	{Table, []string{"ctrl+u"}, Page{Halves: -1}, "half a screen up", "", false},
+	{Table, []string{"ctrl+f", "pgdown"}, Page{Halves: 2}, "a screen down", "", false},
+	{Table, []string{"ctrl+b", "pgup"}, Page{Halves: -2}, "a screen up", "", false},
+	{Table, []string{"h", "left"}, Scroll{By: -1}, "columns to the left", "", false},
+	{Table, []string{"l", "right"}, Scroll{By: 1}, "columns to the right", "", false},
+	{Table, []string{"enter", "d"}, Open{}, "open", "open", false},
+	{Table, []string{"r"}, Refresh{}, "refresh this account and region", "", false},
+
+	{Field, []string{"enter"}, Open{}, "keep the filter", "keep", false},
+	{Field, []string{"esc"}, Back{}, "clear the filter", "clear", false},
+	{Field, []string{"tab"}, Complete{}, "complete", "complete", false},
+	{Field, []string{"down"}, Move{By: 1}, "down, while typing", "", false},
+	{Field, []string{"up"}, Move{By: -1}, "up, while typing", "", false},
+	{Field, []string{"ctrl+s"}, SaveFilter{}, "save the filter with its sort under a letter", "save", false},
+
+	{Menu, []string{"enter"}, Open{}, "take it", "take", false},
+	{Menu, []string{"down", "ctrl+n"}, Move{By: 1}, "down", "", false},
+	{Menu, []string{"up", "ctrl+p"}, Move{By: -1}, "up", "", false},
+	{Menu, []string{"esc"}, Back{}, "close", "close", false},
+
+	{Reading, []string{"j", "down"}, Move{By: 1}, "down", "", false},
+	{Reading, []string{"k", "up"}, Move{By: -1}, "up", "", false},
+	{Reading, []string{"g", "home"}, Jump{}, "first", "", false},
+	{Reading, []string{"G", "end"}, Jump{End: true}, "last", "", false},
+	{Reading, []string{"ctrl+d"}, Page{Halves: 1}, "half a screen down", "", false},
+	{Reading, []string{"ctrl+u"}, Page{Halves: -1}, "half a screen up", "", false},
+	{Reading, []string{"ctrl+f", "pgdown", "space"}, Page{Halves: 2}, "a screen down", "", false},
+	{Reading, []string{"ctrl+b", "pgup"}, Page{Halves: -2}, "a screen up", "", false},
+	{Reading, []string{"esc", "q", "?"}, Back{}, "close", "close", false},
+
+	{Everywhere, []string{"esc"}, Back{}, "back; clear the filter", "", false},
+	{Everywhere, []string{":"}, Command{}, "palette: views, actions, ids, filters", "palette", false},
+	{Everywhere, []string{"R"}, Refresh{All: true}, "refresh everything", "refresh", false},
+	{Everywhere, []string{"1"}, GoView{Number: 1}, "images", "", false},
+	{Everywhere, []string{"9"}, GoView{Number: 9}, "accounts and regions", "", false},
+	{Everywhere, []string{"tab"}, StepView{}, "next view", "", false},
+	{Everywhere, []string{"-"}, LastView{}, "previous view", "", false},
+	{Everywhere, []string{"?"}, Help{}, "help for this screen", "help", false},
+	{Everywhere, []string{"ctrl+z"}, Suspend{}, "suspend", "", false},
+	{Everywhere, []string{"q", "ctrl+c"}, Quit{}, "back out, quit", "quit", false},
+}
+
+// All lists every binding, in the order of help and docs.
+func All() []Binding { return slices.Clone(table) }
+
+// Resolve finds what a key means on a screen with these scopes, inner to
+// outer.
+func Resolve(key string, scopes []Scope) (Intent, bool) {
+	for _, s := range scopes {
+		for i := range table {
+			if table[i].Scope == s && slices.Contains(table[i].Keys, key) {
+				return table[i].Intent, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// Active lists the bindings that hold in these scopes, without those that an
+// inner scope takes all keys of.
+func Active(scopes []Scope) []Binding {
+	var out []Binding
+	taken := map[string]bool{}
+	for _, s := range scopes {
+		for _, b := range table {
+			if b.Scope != s {
+				continue
+			}
+			b.Keys = slices.DeleteFunc(slices.Clone(b.Keys), func(k string) bool { return taken[k] })
+			if len(b.Keys) > 0 {
+				out = append(out, b)
+			}
+		}
+		for _, b := range table {
+			if b.Scope == s {
+				for _, k := range b.Keys {
+					taken[k] = true
+				}
+			}
+		}
+	}
+	return out
+}
