@@ -44,7 +44,7 @@ type Document struct {
 	Family          string             `json:"family"`
 	Version         string             `json:"version"`
 	Description     *string            `json:"description"`
-	Managed         string             `json:"managed"`
+	Managed         *string            `json:"managed"`
 }
 
 // DeviceDocument is one block device mapping.
@@ -113,7 +113,7 @@ func (inv Inventory) Document(im *Image) Document {
 		DeprecationTime: instant(im.Deprecation), Disabled: im.Disabled(),
 		Protected: im.Protected.Ptr(), Encrypted: im.Encrypted.Ptr(),
 		Architecture: im.Architecture, Platform: im.Platform, RootDeviceType: im.RootType,
-		SizeBytes: gibibytes(im.SizeGiB), Family: family, Version: version, Managed: im.Managed.String(),
+		SizeBytes: gibibytes(im.SizeGiB), Family: family, Version: version, Managed: managedBy(im.Managed),
 	}
 	if im.Detail != nil {
 		d.detail(inv, im)
@@ -214,6 +214,15 @@ func instant(t time.Time) *time.Time {
 	}
 	t = t.UTC().Truncate(time.Second)
 	return &t
+}
+
+// managedBy is a manager's name, null where it is not known who it is.
+func managedBy(m Manager) *string {
+	if m == ManagerNotTold {
+		return nil
+	}
+	name := m.String()
+	return &name
 }
 
 // given is a text, null for an empty one.

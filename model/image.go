@@ -127,24 +127,26 @@ func (im *Image) Disabled() bool { return im.State == "disabled" }
 // Manager is the service that made an image and cares for it.
 type Manager uint8
 
-// The managers told from tags, names and product codes.
+// The managers told from tags, names and product codes. Not told is what an
+// image shows whose tags are not visible and whose name says nothing.
 const (
-	Unmanaged Manager = iota
-	Backup            // AWS Backup
-	DLM               // Data Lifecycle Manager
+	ManagerNotTold Manager = iota
+	Unmanaged
+	Backup // AWS Backup
+	DLM    // Data Lifecycle Manager
 	ImageBuilder
 	Marketplace
 )
 
-var managerNames = [...]string{"none", "backup", "dlm", "imagebuilder", "marketplace"}
+var managerNames = [...]string{"unknown", "none", "backup", "dlm", "imagebuilder", "marketplace"}
 
 // String is the word used in filters and JSON.
 func (m Manager) String() string {
 	if int(m) < len(managerNames) {
 		return managerNames[m]
 	}
-	return managerNames[Unmanaged]
+	return managerNames[ManagerNotTold]
 }
 
-// ManagerNames lists the words String gives, for completion.
-func ManagerNames() []string { return managerNames[:] }
+// ManagerNames lists what a manager can be known to be, for completion.
+func ManagerNames() []string { return managerNames[Unmanaged:] }

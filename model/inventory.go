@@ -60,6 +60,8 @@ func (inv Inventory) Fold(e Event) Inventory {
 		return inv.foldFound(e)
 	case Lost:
 		return inv.foldLost(e)
+	case Stopped:
+		return inv.foldStopped(e)
 	case Notice: // for the reader, not for the inventory
 	}
 	return inv
@@ -123,6 +125,21 @@ func (inv Inventory) foldDetails(d Details) Inventory {
 		}
 	}
 	return inv.with(d.Scope, &next)
+}
+
+func (inv Inventory) foldStopped(e Stopped) Inventory {
+	for s, sh := range inv.shards {
+		next := *sh
+		for k := range next.status {
+			if st := &next.status[k]; st.Gen == e.Gen {
+				st.Busy = false
+			}
+		}
+		if next.status != sh.status {
+			inv = inv.with(s, &next)
+		}
+	}
+	return inv
 }
 
 // foldFound makes a scope of every enabled region, and keeps those that are

@@ -73,11 +73,16 @@ type Region struct {
 // Lost is a way into AWS that led nowhere.
 type Lost struct{ Unreached }
 
+// Stopped says that a refresh is over, by its end or because it was cancelled:
+// no pass of it runs any more.
+type Stopped struct{ Gen Gen }
+
 func (Page) event()    {}
 func (Began) event()   {}
 func (Details) event() {}
 func (Found) event()   {}
 func (Lost) event()    {}
+func (Stopped) event() {}
 
 // Notice is something the user should be told once: a cache that was moved
 // aside, a file that cannot be written. The program goes on.

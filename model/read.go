@@ -83,9 +83,12 @@ func (inv Inventory) Image(k ImageKey) (*Image, bool) {
 		}
 		return im, true
 	}
-	for id := range inv.accounts {
-		if im, ok := inv.lookup(Scope{id, k.Region}, k.ID); ok {
-			return im, true
+	for s, sh := range inv.shards {
+		if s.Region != k.Region {
+			continue
+		}
+		if i, ok := sh.images.find(k.ID); ok {
+			return sh.images[i].rec, true
 		}
 	}
 	return nil, false

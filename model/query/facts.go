@@ -1,0 +1,153 @@
+package query
+
+import (
+	"cmp"
+	"math"
+	"strings"
+
+	"github.com/amiscope/amiscope/model"
+)
+
+// The accessors of keys that need more than one field of an image.
+
+func age(w *World, im *model.Image) (int64, model.Tri) {
+	if im.Created.IsZero() {
+		return 0, model.Maybe
+	}
+	return int64(w.Now.Sub(im.Created)), model.Yes
+}
+
+func created(_ *World, im *model.Image) (int64, model.Tri) {
+	if im.Created.IsZero() {
+		return 0, model.Maybe
+	}
+	return im.Created.Unix(), model.Yes
+}
+
+func launched(_ *World, im *model.Image) (int64, model.Tri) {
+	return im.LastLaunched.Unix(), im.Launched
+}
+
+// idle takes a launch that never was for one infinitely long ago: who asks for
+// what has not been launched in 90 days means those images too.
+func idle(w *World, im *model.Image) (int64, model.Tri) {
+	switch im.Launched {
+	case model.Yes:
+		return int64(w.Now.Sub(im.LastLaunched)), model.Yes
+	case model.No:
+		return math.MaxInt64, model.Yes
+	case model.Maybe:
+	}
+	return 0, model.Maybe
+}
+
+// ownerTitle is the name that the table shows for an owner.
+func ownerTitle(w *World, im *model.Image) (string, bool) {
+	return cmp.Or(w.Inv.Account(im.Owner).Name, im.OwnerAlias, im.Owner), true
+}
+
+// someOwner matches known accounts once, by id and name, and all others by
+// their id.
+func someOwner(w *World, _ string, p patterns) matcher {
+	known := map[string]bool{}
+	for _, a := range w.Inv.Accounts() {
+		known[a.ID] = p.match(a.ID) || a.Name != "" && p.match(a.Name)
+	}
+	return func(im *model.Image) model.Tri {
+		meant, ok := known[im.Owner]
+		return model.Truth(meant || !ok && p.match(im.Owner) || im.OwnerAlias != "" && p.match(im.OwnerAlias))
+	}
+}
+
+// someAccount looks up once which accounts are meant, and then only whether
+// they see an image.
+func someAccount(w *World, tag string, p patterns) matcher {
+	owner := someOwner(w, tag, p)
+	var meant []string
+	for _, id := range accounts(w.Inv) {
+		if name := w.Inv.Account(id).Name; p.match(id) || name != "" && p.match(name) {
+			meant = append(meant, id)
+		}
+	}
+	return func(im *model.Image) model.Tri {
+		if owner(im) == model.Yes {
+			return model.Yes
+		}
+		for _, id := range meant {
+			if w.Inv.Sees(id, im) {
+				return model.Yes
+			}
+		}
+		return model.No
+	}
+}
+
+// accounts lists the ids of all accounts that have scopes or were reached.
+func accounts(inv model.Inventory) []string {
+	var out []string
+	seen := map[string]bool{}
+	add := func(id string) {
+		if !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	for _, a := range inv.Accounts() {
+		add(a.ID)
+	}
+	for _, s := range inv.Scopes() {
+		add(s.Account)
+	}
+	return out
+}
+
+func someSource(_ *World, _ string, p patterns) matcher {
+	return func(im *model.Image) model.Tri {
+		d := im.Detail
+		if d == nil {
+			return model.Maybe
+		}
+		return model.Truth(d.SourceImage != "" && p.match(d.SourceImage) || d.SourceInstance != "" && p.match(d.SourceInstance))
+	}
+}
+
+// someTag matches the values of tags whose key is the one asked for, case
+// folded: AWS holds Owner and owner apart, people do not.
+func someTag(_ *World, tag string, p patterns) matcher {
+	return tags(func(t model.Tag) bool { return strings.EqualFold(t.Key, tag) && p.match(t.Value) })
+}
+
+func someTagKey(_ *World, _ string, p patterns) matcher {
+	return tags(func(t model.Tag) bool { return p.match(t.Key) })
+}
+
+// tags tells whether an image has a tag; one that is not seen may still be
+// there, unless all were read.
+func tags(want func(model.Tag) bool) matcher {
+	return func(im *model.Image) model.Tri {
+		if im.Detail == nil {
+			return model.Maybe
+		}
+		for _, t := range im.Detail.Tags {
+			if want(t) {
+				return model.Yes
+			}
+		}
+		if !im.Detail.TagsRead {
+			return model.Maybe
+		}
+		return model.No
+	}
+}
+
+// bind looks in what a list shows first, then in the tags.
+func (v word) bind(*World) matcher {
+	p := patterns{newFinder(v.text, v.literal)}
+	tagged := tags(func(t model.Tag) bool { return p.match(t.Value) })
+	return func(im *model.Image) model.Tri {
+		if p.match(im.Name) || p.match(im.ID) {
+			return model.Yes
+		}
+		return tagged(im)
+	}
+}

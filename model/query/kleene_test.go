@@ -1,0 +1,180 @@
+package query
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/amiscope/amiscope/model"
+)
+
+var testNow = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+func drawTri(t *rapid.T, what string) model.Tri {
+	return rapid.SampledFrom([]model.Tri{model.Maybe, model.No, model.Yes}).Draw(t, what)
+}
+
+func drawTime(t *rapid.T, what string) time.Time {
+	return testNow.Add(-time.Duration(rapid.IntRange(-40, 800).Draw(t, what)) * dayLong / 2)
+}
+
+// drawImage draws an image of which anything that may be unknown is so half
+// the time.
+func drawImage(t *rapid.T) *model.Image {
+	im := &model.Image{
+		ImageKey: model.ImageKey{
+			Region: rapid.SampledFrom([]string{"eu-west-1", "us-east-1"}).Draw(t, "region"),
+			ID:     fmt.Sprintf("ami-%017x", rapid.IntRange(0, 0xff).Draw(t, "id")),
+		},
+		Owner:        rapid.SampledFrom([]string{"111111111111", "222222222222", "999999999999"}).Draw(t, "owner"),
+		Name:         rapid.SampledFrom([]string{"", "web", "Web-API-1.4.2", "api-20261014", "x-v1.10", "日本"}).Draw(t, "name"),
+		State:        rapid.SampledFrom([]string{"available", "disabled"}).Draw(t, "state"),
+		Architecture: rapid.SampledFrom([]string{"arm64", "x86_64"}).Draw(t, "arch"),
+		Platform:     "linux", RootType: "ebs", Managed: model.Manager(rapid.IntRange(0, 5).Draw(t, "managed")),
+		Public: drawTri(t, "public"), Encrypted: drawTri(t, "encrypted"), Protected: drawTri(t, "protected"), Launched: drawTri(t, "launched"),
+		Snapshots: uint16(rapid.IntRange(0, 3).Draw(t, "snapshots")), SizeGiB: rapid.Int64Range(0, 200).Draw(t, "size"),
+	}
+	if rapid.Bool().Draw(t, "created known") {
+		im.Created = drawTime(t, "created")
+	}
+	if rapid.Bool().Draw(t, "has deprecation") {
+		im.Deprecation = drawTime(t, "deprecation")
+	}
+	if im.Launched == model.Yes {
+		im.LastLaunched = drawTime(t, "last launched")
+	}
+	if rapid.Bool().Draw(t, "detail known") {
+		im.Detail = drawDetail(t, nil, rapid.Bool().Draw(t, "tags read"))
+	}
+	return im
+}
+
+// drawDetail draws a detail with given tags and others.
+func drawDetail(t *rapid.T, tags []model.Tag, read bool) *model.Detail {
+	d := &model.Detail{
+		Tags: slices.Clone(tags), TagsRead: read,
+		SourceImage: rapid.SampledFrom([]string{"", "ami-0a"}).Draw(t, "source"),
+	}
+	for _, key := range []string{"owner", "Owner", "env", "aws:stack"} {
+		had := slices.ContainsFunc(tags, func(tag model.Tag) bool { return tag.Key == key })
+		if !had && rapid.IntRange(0, 2).Draw(t, "has "+key) == 0 {
+			d.Tags = append(d.Tags, model.Tag{Key: key, Value: rapid.SampledFrom([]string{"", "web", "a b", "prod"}).Draw(t, "value")})
+		}
+	}
+	return d
+}
+
+// complete fills in, at random, whatever is not known of an image.
+func complete(t *rapid.T, im *model.Image) *model.Image {
+	full := *im
+	for _, fact := range []*model.Tri{&full.Public, &full.Encrypted, &full.Protected, &full.Launched} {
+		if *fact == model.Maybe {
+			*fact = model.Truth(rapid.Bool().Draw(t, "fact"))
+		}
+	}
+	if full.Managed == model.ManagerNotTold {
+		full.Managed = model.Manager(rapid.IntRange(1, 5).Draw(t, "managed by"))
+	}
+	if full.Launched == model.Yes && full.LastLaunched.IsZero() {
+		full.LastLaunched = drawTime(t, "last launched")
+	}
+	if full.Created.IsZero() {
+		full.Created = drawTime(t, "created")
+	}
+	switch {
+	case full.Detail == nil:
+		full.Detail = drawDetail(t, nil, true)
+	case !full.Detail.TagsRead:
+		source := full.Detail.SourceImage
+		full.Detail = drawDetail(t, full.Detail.Tags, true)
+		full.Detail.SourceImage = source
+	}
+	return &full
+}
+
+func drawWorld(t *rapid.T, images []*model.Image) *World {
+	var inv model.Inventory
+	for _, a := range []model.Account{{ID: "111111111111", Name: "acme-prod"}, {ID: "333333333333", Name: "web"}} {
+		inv = inv.Fold(model.Found{Account: a})
+	}
+	for _, im := range images {
+		seer := rapid.SampledFrom([]string{"111111111111", "333333333333"}).Draw(t, "seen by")
+		inv = inv.Fold(model.Page{Scope: model.Scope{Account: seer, Region: im.Region}, Images: []*model.Image{im}})
+	}
+	return &World{Inv: inv, Now: testNow, Marked: func(k model.ImageKey) bool { return k.ID < "ami-00000000000000080" }}
+}
+
+// TestUnknownFactsDecideNothing is the promise of three-valued logic, judged by
+// an oracle that knows nothing of it: an image's unknown facts are filled in
+// at random many times. What the query says of the image as it is known must
+// then hold for every filling, and where two fillings differ it must not say.
+func TestUnknownFactsDecideNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		im := drawImage(t)
+		w := drawWorld(t, []*model.Image{im})
+		q := reparsed(t, drawNode(t, 3, drawLeaf))
+		negated := reparsed(t, not{q.root})
+		got := q.Match(w, im)
+		if negated.Match(w, im) != got.Not() {
+			t.Fatalf("%s is %v, and its negation is not the opposite", q, got)
+		}
+		for range 12 {
+			full := complete(t, im)
+			could := q.Match(w, full)
+			switch {
+			case could == model.Maybe:
+				t.Fatalf("%s is undecided although everything is known: %+v", q, full)
+			case got != model.Maybe && could != got:
+				t.Fatalf("%s is %v for an image of which it could be %v", q, got, could)
+			}
+		}
+	})
+}
+
+func reparsed(t *rapid.T, n node) Query {
+	q, err := Parse(Query{n}.String())
+	if err != nil {
+		t.Fatalf("%s: %v", Query{n}, err)
+	}
+	return q
+}
+
+// TestSelectNeverReturnsBoth runs over whole fleets: a row whose fillings
+// differ is returned neither by a query nor by its negation, and the rows of
+// both and the undecided ones are all.
+func TestSelectNeverReturnsBoth(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rows := rapid.SliceOfN(rapid.Custom(drawImage), 1, 12).Draw(t, "fleet")
+		w := drawWorld(t, rows)
+		q := reparsed(t, drawNode(t, 2, drawAnyLeaf))
+		shown, undecided := q.Select(w, rows)
+		hidden, undecidedToo := reparsed(t, not{q.root}).Select(w, rows)
+		if undecided != undecidedToo || len(shown)+len(hidden)+undecided != len(rows) {
+			t.Fatalf("%s: %d shown, %d hidden, %d and %d undecided of %d", q, len(shown), len(hidden), undecided, undecidedToo, len(rows))
+		}
+		for _, im := range shown {
+			if slices.Contains(hidden, im) {
+				t.Fatalf("%s and its negation both return %+v", q, im)
+			}
+		}
+	})
+}
+
+// TestUnknownIsKnown: whether a fact is known is always known, and with all
+// filled in nothing is unknown.
+func TestUnknownIsKnown(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		im := drawImage(t)
+		w := drawWorld(t, []*model.Image{im})
+		q := reparsed(t, drawUnknown(t))
+		if q.Match(w, im) == model.Maybe {
+			t.Fatalf("%s is undecided", q)
+		}
+		if q.Match(w, complete(t, im)) != model.No {
+			t.Fatalf("%s although everything is known", q)
+		}
+	})
+}
