@@ -1,0 +1,58 @@
+package fakeaws
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+)
+
+// Transport returns a RoundTripper that calls m in this process, without a
+// port. A call ends with its request's context, if the gates and handlers do.
+// An answer is complete when it is returned.
+func (m *Mux) Transport() http.RoundTripper { return transport{m} }
+
+type transport struct{ handler http.Handler }
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx := r.Context()
+	inner := r.Clone(ctx)
+	if r.Body == nil {
+		inner.Body = http.NoBody
+	}
+	defer inner.Body.Close()
+	w := &recorder{header: http.Header{}}
+	t.handler.ServeHTTP(w, inner)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return w.response(r), nil
+}
+
+// recorder keeps an answer.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (w *recorder) Header() http.Header { return w.header }
+
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+}
+
+func (w *recorder) Write(b []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	return w.body.Write(b)
+}
+
+func (w *recorder) response(r *http.Request) *http.Response {
+	w.WriteHeader(http.StatusOK) // as net/http does when a handler writes nothing
+	return &http.Response{
+		Status: http.StatusText(w.status), StatusCode: w.status,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: w.header, Body: io.NopCloser(&w.body), ContentLength: int64(w.body.Len()), Request: r,
+	}
+}

@@ -1,0 +1,91 @@
+package wire
+
+import (
+	_ "embed"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+)
+
+// ec2Names is the table that ./gen wrote; see there for its form.
+//
+//go:embed ec2names.txt
+var ec2Names string
+
+// naming gives the wire names of the fields of documents, by the Go names of
+// both.
+type naming struct {
+	rule  func(field string) string
+	usual map[string]string            // field → name, where most documents depart from the rule
+	odd   map[string]map[string]string // document → field → name
+}
+
+// name returns the wire name of a field, and of a list's elements when they
+// are not called as lists' elements usually are.
+func (n naming) name(doc, field string) (wire, element string) {
+	wire, ok := n.odd[doc][field]
+	if !ok {
+		wire, ok = n.usual[field]
+	}
+	if !ok {
+		wire = n.rule(field)
+	}
+	wire, element, _ = strings.Cut(wire, "/")
+	return wire, element
+}
+
+// ec2Naming reads the table, once: 47 kB, about a millisecond.
+var ec2Naming = sync.OnceValue(func() map[string]naming {
+	sections := map[string]naming{
+		"in":  {rule: sameName, usual: map[string]string{}, odd: map[string]map[string]string{}},
+		"out": {rule: lowerFirst, usual: map[string]string{}, odd: map[string]map[string]string{}},
+	}
+	var section naming
+	for line := range strings.Lines(ec2Names) {
+		line = strings.TrimSpace(line)
+		if title, ok := strings.CutPrefix(line, "["); ok {
+			section = sections[strings.TrimSuffix(title, "]")]
+			continue
+		}
+		section.read(line)
+	}
+	return sections
+})
+
+// read takes in one line of a section: "document Field=name Field=name …".
+// Lines before the first section are remarks.
+func (n naming) read(line string) {
+	if n.rule == nil {
+		return
+	}
+	doc, rest, _ := strings.Cut(line, " ")
+	into := n.usual
+	if doc != "*" {
+		into = map[string]string{}
+		n.odd[doc] = into
+	}
+	for word := range strings.FieldsSeq(rest) {
+		field, wire, _ := strings.Cut(word, "=")
+		into[field] = wire
+	}
+}
+
+// queryNaming is the naming of STS, IAM and Auto Scaling: member names are
+// field names, with one exception in STS's requests and one in IAM's answers.
+func queryNaming() (in, out naming) {
+	in = naming{rule: sameName, odd: map[string]map[string]string{
+		"PolicyDescriptorType": {"Arn": "arn"},
+	}}
+	out = naming{rule: sameName, odd: map[string]map[string]string{
+		"ListDelegationRequestsOutput": {"IsTruncated": "isTruncated"},
+	}}
+	return in, out
+}
+
+func sameName(field string) string { return field }
+
+func lowerFirst(field string) string {
+	r, n := utf8.DecodeRuneInString(field)
+	return string(unicode.ToLower(r)) + field[n:]
+}
