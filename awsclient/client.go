@@ -1,0 +1,140 @@
+package awsclient
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"path"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"golang.org/x/sync/semaphore"
+
+	"github.com/amiscope/amiscope/model"
+)
+
+// Options say which accounts and regions are wanted and how AWS is reached.
+type Options struct {
+	Accounts     []AccountConfig // of the config file; tried before the profiles
+	Profiles     []string        // named profiles
+	AllProfiles  bool            // every profile of the user's AWS files
+	Organization bool            // every active account of the organization of the first profile or the default credentials
+	Role         string          // name of the role to assume in the organization's accounts
+	Static       []StaticAccount // fixed keys; when set, no profile, variable or metadata service is read
+	Regions      []string        // names or globs such as eu-*; empty means all
+	Shared       bool            // also images that other accounts share with these
+
+	Endpoint  string            // of every service; "" means what the AWS variables and files say
+	Transport http.RoundTripper // nil means the network
+	Limiter   Limiter           // nil means no rate limit
+	InFlight  int               // requests at once; 0 means 64
+	Log       *slog.Logger      // requests at level debug, without headers or bodies; nil means none
+
+	// MFA asks the user for the code of a device. One question stands at a
+	// time. Its context is that of the Discover that set the login up.
+	MFA func(ctx context.Context, serial string) (string, error)
+
+	backoff retry.BackoffDelayer // nil means the SDK's; tests do not wait
+}
+
+// AccountConfig is an account of the config file: a profile, or a role assumed
+// from that profile or from the default credentials.
+type AccountConfig struct {
+	Name       string // shown instead of the account's alias
+	Profile    string
+	RoleARN    string
+	ExternalID string
+}
+
+// StaticAccount is an account reached by fixed keys, as in the demo.
+type StaticAccount struct {
+	Name      string
+	AccessKey string
+	Secret    string
+	Region    string // where account-wide calls go
+}
+
+// defaultInFlight keeps a cold scan near its lower bound without more open
+// connections than a laptop likes.
+const defaultInFlight = 64
+
+// Client reaches AWS. It is safe for use by many goroutines.
+type Client struct {
+	o       Options
+	http    *shared
+	gate    gate
+	strings interner
+	mfa     sync.Mutex // one question at a time
+
+	mu       sync.Mutex
+	accounts map[string]*session // the best way into each account, by id
+	round    int                 // of Discover; a later one's sessions stand
+}
+
+// New makes a client. It calls nothing; a wrong option is its only error.
+func New(o Options) (*Client, error) {
+	if o.Organization && o.Role == "" {
+		return nil, errors.New("an organization needs the name of the role to assume in its accounts")
+	}
+	for _, r := range o.Regions {
+		if _, err := path.Match(r, ""); err != nil {
+			return nil, errors.New("region " + r + ": the pattern is not closed")
+		}
+	}
+	log := o.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Client{
+		o:        o,
+		http:     newShared(o.Transport),
+		gate:     gate{limiter: o.Limiter, slots: semaphore.NewWeighted(int64(cmp.Or(o.InFlight, defaultInFlight))), log: log},
+		accounts: map[string]*session{},
+	}, nil
+}
+
+// Close closes connections that nobody uses. The client stays usable.
+func (c *Client) Close() { c.http.close() }
+
+// session is the best way into an account that was found so far.
+func (c *Client) session(account string) (*session, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s, ok := c.accounts[account]
+	return s, ok
+}
+
+// adopt makes s the way into its account, unless a better one is known.
+func (c *Client) adopt(s *session) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	old, ok := c.accounts[s.account]
+	if ok && (old.round > s.round || old.round == s.round && old.way.rank < s.way.rank) {
+		return false
+	}
+	c.accounts[s.account] = s
+	return true
+}
+
+// Read hands over all pages of one kind of one scope, in the order AWS gives
+// them. The scope's account must have been found by Discover. Its error is a
+// *model.OpError or ctx's.
+func (c *Client) Read(ctx context.Context, sc model.Scope, k model.Kind, page func(model.Page)) error {
+	s, ok := c.session(sc.Account)
+	if !ok {
+		return &model.OpError{
+			Scope: sc, Kind: model.Expired, Err: errors.New("no login reaches this account"),
+			Help: "name a profile or role of this account, or log in again, then refresh",
+		}
+	}
+	r := reading{client: c, session: s, scope: sc, page: page}
+	switch k {
+	case model.Images:
+		return r.images(ctx)
+	case model.Snapshots:
+		return r.snapshots(ctx)
+	}
+	return &model.OpError{Scope: sc, Kind: model.Unsupported, Err: errors.New("nothing reads this kind of record")}
+}

@@ -1,0 +1,130 @@
+package scan
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// share is how much of AWS's documented rate a scan uses: enough below it that
+// clocks and other tools do not turn every scan into a throttled one.
+const share = 0.97
+
+// Rate is a token bucket as AWS documents it: how many calls at once when it
+// is full, and how many a second refill it.
+type Rate struct {
+	Burst     int
+	PerSecond float64
+}
+
+// The rates that AWS documents, EC2's per account, region and API
+// (docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling). Every EC2 list
+// is read in pages, so that none falls into the smaller bucket for unfiltered
+// and unpaginated calls.
+var (
+	ec2Reading  = Rate{100, 20}
+	ec2Mutating = Rate{50, 5}
+	// undocumented is for services that name no rate; they are asked little.
+	undocumented = Rate{5, 5}
+)
+
+// RateOf gives the documented rate of an API named as IAM does, such as
+// "ec2:DescribeImages".
+func RateOf(api string) Rate {
+	service, op, _ := strings.Cut(api, ":")
+	switch service {
+	case "ec2":
+		return ec2Rate(op)
+	case "sts":
+		return Rate{600, 600} // per account and region, IAM user guide, quotas
+	}
+	return undocumented // account:ListRegions is documented, with the same 5/s
+}
+
+func ec2Rate(op string) Rate {
+	switch op {
+	case "DeregisterImage", "DeleteSnapshot", "ModifyImageAttribute", "ModifySnapshotAttribute",
+		"CreateSnapshot", "CreateSnapshots", "CreateLaunchTemplateVersion", "ModifyLaunchTemplate", "TerminateInstances":
+		return Rate{100, 5}
+	case "CopyImage":
+		return Rate{100, 1}
+	case "CreateTags", "DeleteTags":
+		return Rate{100, 10}
+	case "DescribeSpotFleetRequests":
+		return Rate{50, 3}
+	case "CreateStoreImageTask", "CreateRestoreImageTask":
+		return Rate{50, 0.1}
+	case "DescribeStoreImageTasks":
+		return Rate{50, 0.5}
+	case "RunInstances", "EnableFastLaunch":
+		return Rate{5, 2}
+	case "EnableImageBlockPublicAccess", "DisableImageBlockPublicAccess",
+		"EnableSnapshotBlockPublicAccess", "DisableSnapshotBlockPublicAccess":
+		return Rate{1, 0.1}
+	}
+	for _, reading := range []string{"Describe", "Get", "List"} {
+		if strings.HasPrefix(op, reading) {
+			return ec2Reading
+		}
+	}
+	return ec2Mutating
+}
+
+// Buckets hold one token bucket per account, region and API, each just below
+// AWS's documented rate. They are safe for use by many goroutines and live as
+// long as the program, because AWS's own buckets do not refill at a new scan.
+type Buckets struct {
+	mu     sync.Mutex
+	limits map[bucket]*rate.Limiter
+	now    func() time.Time
+}
+
+type bucket struct{ account, region, api string }
+
+// NewBuckets returns full buckets.
+func NewBuckets() *Buckets {
+	return &Buckets{limits: map[bucket]*rate.Limiter{}, now: time.Now}
+}
+
+// Wait takes a token, waiting for it when the bucket is empty. Its error is
+// ctx's; a wait that was broken off gives its token back.
+func (b *Buckets) Wait(ctx context.Context, account, region, api string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r, delay := b.reserve(bucket{account, region, api})
+	if delay <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		r.CancelAt(b.now())
+		return ctx.Err()
+	}
+}
+
+// reserve takes a token of a bucket, and tells how long its owner must wait.
+func (b *Buckets) reserve(k bucket) (*rate.Reservation, time.Duration) {
+	now := b.now()
+	r := b.limiter(k).ReserveN(now, 1)
+	return r, r.DelayFrom(now)
+}
+
+func (b *Buckets) limiter(k bucket) *rate.Limiter {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	l, ok := b.limits[k]
+	if !ok {
+		doc := RateOf(k.api)
+		l = rate.NewLimiter(rate.Limit(doc.PerSecond*share), max(1, int(float64(doc.Burst)*share)))
+		b.limits[k] = l
+	}
+	return l
+}

@@ -1,0 +1,115 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func TestRateOf(t *testing.T) {
+	for api, want := range map[string]Rate{
+		"ec2:DescribeImages":               {100, 20},
+		"ec2:GetImageAncestry":             {100, 20},
+		"ec2:CreateImage":                  {50, 5},
+		"ec2:DeregisterImage":              {100, 5},
+		"ec2:CopyImage":                    {100, 1},
+		"ec2:DescribeStoreImageTasks":      {50, 0.5},
+		"sts:AssumeRole":                   {600, 600},
+		"organizations:ListAccounts":       {5, 5},
+		"account:ListRegions":              {5, 5},
+		"a service that nobody knows":      {5, 5},
+		"ec2:EnableImageBlockPublicAccess": {1, 0.1},
+	} {
+		if got := RateOf(api); got != want {
+			t.Errorf("%s: %v, want %v", api, got, want)
+		}
+	}
+}
+
+// No bucket ever lets more calls through in any span than AWS's own bucket of
+// the documented size would.
+func TestBucketsStayBelowTheDocumentedRate(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		api := rapid.SampledFrom([]string{"ec2:DescribeImages", "ec2:CopyImage", "iam:ListAccountAliases"}).Draw(t, "api")
+		doc := RateOf(api)
+		now := time.Unix(0, 0)
+		b := NewBuckets()
+		b.now = func() time.Time { return now }
+		tokens, last := float64(doc.Burst), now // AWS's bucket
+		for range rapid.IntRange(1, 400).Draw(t, "calls") {
+			now = now.Add(time.Duration(rapid.IntRange(0, 80).Draw(t, "ms")) * time.Millisecond)
+			_, delay := b.reserve(bucket{"1", "r", api})
+			at := now.Add(max(delay, 0))
+			tokens = min(float64(doc.Burst), tokens+at.Sub(last).Seconds()*doc.PerSecond) - 1
+			if last = at; tokens < 0 {
+				t.Fatalf("%s: call let through %v after the start would be throttled", api, at.Sub(time.Unix(0, 0)))
+			}
+			now = at
+		}
+	})
+}
+
+func TestBucketsAreApart(t *testing.T) {
+	now := time.Unix(0, 0)
+	b := NewBuckets()
+	b.now = func() time.Time { return now }
+	first := bucket{"1", "eu-west-1", "ec2:DescribeImages"}
+	for range 97 {
+		if _, delay := b.reserve(first); delay > 0 {
+			t.Fatal("the burst is not let through")
+		}
+	}
+	if _, delay := b.reserve(first); delay <= 0 {
+		t.Error("no limit after the burst")
+	}
+	for _, k := range []bucket{
+		{"2", "eu-west-1", "ec2:DescribeImages"},
+		{"1", "eu-west-2", "ec2:DescribeImages"},
+		{"1", "eu-west-1", "ec2:DescribeSnapshots"},
+	} {
+		if _, delay := b.reserve(k); delay > 0 {
+			t.Errorf("%v waits for another bucket", k)
+		}
+	}
+}
+
+func TestBucketsWaitGivesTheTokenBackWhenBrokenOff(t *testing.T) {
+	now := time.Unix(0, 0)
+	b := NewBuckets()
+	b.now = func() time.Time { return now }
+	k := bucket{"1", "r", "ec2:EnableImageBlockPublicAccess"} // one call in ten seconds
+	if err := b.Wait(t.Context(), k.account, k.region, k.api); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Wait(&ended{Context: t.Context()}, k.account, k.region, k.api); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	now = now.Add(11 * time.Second)
+	if _, delay := b.reserve(k); delay > 0 {
+		t.Errorf("the token of a cancelled wait is lost: %v to wait", delay)
+	}
+}
+
+// ended is a context that ends while its owner waits: the first look at Err
+// finds nothing wrong, and Done is closed by the time of the second.
+type ended struct {
+	context.Context
+	looked bool
+}
+
+func (*ended) Done() <-chan struct{} {
+	done := make(chan struct{})
+	close(done)
+	return done
+}
+
+func (e *ended) Err() error {
+	if !e.looked {
+		e.looked = true
+		return nil
+	}
+	return context.Canceled
+}

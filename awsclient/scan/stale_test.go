@@ -1,0 +1,65 @@
+package scan_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/amiscope/amiscope/awsclient/scan"
+	"github.com/amiscope/amiscope/model"
+)
+
+// inventory has scopes r0..r4 of one account: r0 and r1 hold images, r2 is
+// empty, r3 was never read and r4 is not enabled.
+func inventory(readAt time.Time) model.Inventory {
+	found := model.Found{Account: model.Account{ID: "1"}}
+	for i := range 5 {
+		found.Regions = append(found.Regions, model.Region{Name: fmt.Sprintf("r%d", i), Enabled: i != 4})
+	}
+	inv := model.Inventory{}.Fold(found)
+	for i, n := range []int{1, 3, 0} {
+		s := model.Scope{Account: "1", Region: fmt.Sprintf("r%d", i)}
+		p := model.Page{Gen: 1, Scope: s, At: readAt, Last: true}
+		for j := range n {
+			key := model.ImageKey{Region: s.Region, ID: fmt.Sprintf("ami-%d", j)}
+			p.Images = append(p.Images, &model.Image{ImageKey: key, Owner: "1"})
+		}
+		inv = inv.Fold(p).Fold(model.Page{Gen: 1, Scope: s, Kind: model.Snapshots, At: readAt, Last: true})
+	}
+	return inv
+}
+
+func TestStale(t *testing.T) {
+	inv := inventory(noon)
+	failed := inv.Fold(model.Page{
+		Gen: 2, Scope: model.Scope{Account: "1", Region: "r0"}, At: noon.Add(20 * time.Minute), Last: true,
+		Err: &model.OpError{Kind: model.Network, Err: fmt.Errorf("cut")},
+	})
+	short := scan.Freshness{Age: 15 * time.Minute, Empty: time.Minute}
+	for _, c := range []struct {
+		name  string
+		inv   model.Inventory
+		fresh scan.Freshness
+		after time.Duration
+		want  []string
+	}{
+		{"just read", inv, scan.DefaultFreshness(), time.Minute, []string{"r3 [images snapshots]"}},
+		{"a quarter of an hour old", inv, scan.DefaultFreshness(), 15 * time.Minute, []string{"r1 [images snapshots]", "r0 [images snapshots]", "r3 [images snapshots]"}},
+		{"a day old", inv, scan.DefaultFreshness(), 24 * time.Hour, []string{"r1 [images snapshots]", "r0 [images snapshots]", "r2 [images snapshots]", "r3 [images snapshots]"}},
+		{"nothing is fresh", inv, scan.Freshness{Empty: time.Hour}, 0, []string{"r1 [images snapshots]", "r0 [images snapshots]", "r2 [images snapshots]", "r3 [images snapshots]"}},
+		{"empty ones never sooner than others", inv, short, 2 * time.Minute, []string{"r3 [images snapshots]"}},
+		{"a failed pass makes nothing fresh", failed, scan.DefaultFreshness(), 21 * time.Minute, []string{"r1 [images snapshots]", "r0 [images snapshots]", "r3 [images snapshots]"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got []string
+			for _, r := range c.fresh.Stale(c.inv, noon.Add(c.after)) {
+				got = append(got, fmt.Sprintf("%s %v", r.Scope.Region, r.Kinds))
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
