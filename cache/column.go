@@ -1,0 +1,142 @@
+package cache
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// A column is one field of all records, one after the other: like stands beside
+// like, which is what the compressor wants. Every column takes at least a byte
+// a record.
+
+func texts[T any](c *coder, recs []*T, field func(*T) *string) {
+	if c.write {
+		for _, r := range recs {
+			c.text(*field(r))
+		}
+		return
+	}
+	for _, r := range recs {
+		*field(r) = c.readText()
+	}
+}
+
+func times[T any](c *coder, recs []*T, field func(*T) *time.Time) {
+	var before int64
+	for _, r := range recs {
+		before = c.time(field(r), before)
+	}
+}
+
+// numbers is a column of integers of either sign.
+func numbers[T any, N ~int | ~int64 | ~int32 | ~uint16](c *coder, recs []*T, field func(*T) *N) {
+	for _, r := range recs {
+		p := field(r)
+		if c.write {
+			c.buf = binary.AppendVarint(c.buf, int64(*p))
+			continue
+		}
+		v := c.varint()
+		if *p = N(v); int64(*p) != v {
+			c.fail()
+		}
+	}
+}
+
+// codes is a column of a closed set of small values, 0 to last, a byte each. A
+// value outside of the set is written as 0, the unknown one.
+func codes[T any, N ~uint8](c *coder, recs []*T, last N, field func(*T) *N) {
+	if c.write {
+		for _, r := range recs {
+			v := *field(r)
+			if v > last {
+				v = 0
+			}
+			c.buf = append(c.buf, byte(v))
+		}
+		return
+	}
+	for i, b := range c.bytes(len(recs)) {
+		if N(b) > last {
+			c.fail()
+			return
+		}
+		*field(recs[i]) = N(b)
+	}
+}
+
+// flags is a column of truth values, a byte each.
+func flags[T any](c *coder, recs []*T, field func(*T) *bool) {
+	if c.write {
+		for _, r := range recs {
+			c.flag(*field(r))
+		}
+		return
+	}
+	for i, b := range c.bytes(len(recs)) {
+		*field(recs[i]) = b != 0
+	}
+}
+
+func (c *coder) flag(set bool) {
+	b := byte(0)
+	if set {
+		b = 1
+	}
+	c.buf = append(c.buf, b)
+}
+
+// lists is a column of lists. It returns the elements of all lists, whose own
+// columns follow; size is how many columns they have. Reading makes one slice
+// of all elements and cuts it up; an empty list is read as nil.
+func lists[T, E any](c *coder, recs []*T, size int, field func(*T) *[]E) []*E {
+	lens, total := make([]int, len(recs)), 0
+	for i, r := range recs {
+		if c.write {
+			lens[i] = len(*field(r))
+			c.number(lens[i])
+		} else {
+			lens[i] = c.count(size)
+		}
+		if total += lens[i]; !c.write && total > c.left() {
+			c.fail()
+		}
+	}
+	if !c.write {
+		if total = c.room(total, size); c.bad {
+			return nil
+		}
+		cut(make([]E, total), lens, func(i int, part []E) { *field(recs[i]) = part })
+	}
+	return elements(recs, total, field)
+}
+
+// cut hands out consecutive parts of all, none with room to grow into the next.
+func cut[E any](all []E, lens []int, give func(int, []E)) {
+	for i, n := range lens {
+		if n > 0 {
+			give(i, all[:n:n])
+			all = all[n:]
+		}
+	}
+}
+
+func elements[T, E any](recs []*T, total int, field func(*T) *[]E) []*E {
+	out := make([]*E, 0, total)
+	for _, r := range recs {
+		list := *field(r)
+		for i := range list {
+			out = append(out, &list[i])
+		}
+	}
+	return out
+}
+
+// fresh makes n zero records in one allocation, and pointers to them.
+func fresh[T any](n int) []*T {
+	all, out := make([]T, n), make([]*T, n)
+	for i := range all {
+		out[i] = &all[i]
+	}
+	return out
+}

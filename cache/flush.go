@@ -1,0 +1,162 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/amiscope/amiscope/model"
+)
+
+// writeEvery is the least time between two writes.
+const writeEvery = time.Second
+
+// lastTries is how often the last write is tried while another copy of the
+// program holds the file; each try waits for lockWait.
+const lastTries = 10
+
+// Flusher gathers what a scan tells and saves it pass by pass. Fold it every
+// event; a pass that did not end leaves no trace, a failed one only its reason.
+type Flusher struct {
+	store *Store
+	tell  func(error)
+
+	mu       sync.Mutex
+	passes   map[unit]*gathering
+	finished Batch
+
+	waiting sealed // Run's own: sealed, not yet on the disk
+	told    map[string]bool
+}
+
+// unit is what a pass is over.
+type unit struct {
+	scope model.Scope
+	kind  model.Kind
+}
+
+// gathering is the pass that runs, or ran last, over a unit.
+type gathering struct {
+	gen  model.Gen
+	page model.Page // its rows so far
+	over bool       // its last page came; what comes after is not a pass
+}
+
+// NewFlusher saves to a store once Run is called. Trouble is told to tell, each
+// distinct text once, from Run's goroutine: an *Error or a *Moved.
+func (s *Store) NewFlusher(tell func(error)) *Flusher {
+	return &Flusher{store: s, tell: tell, passes: map[unit]*gathering{}, told: map[string]bool{}}
+}
+
+// Fold takes an event note of. It is quick, never waits for the disk, and may
+// be called from any goroutine, also before Run; events after Run's context
+// ended may not be saved.
+func (f *Flusher) Fold(e model.Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch e := e.(type) {
+	case model.Began:
+		f.pass(unit{e.Scope, e.Kind}, e.Gen)
+	case model.Page:
+		f.foldPage(e)
+	case model.Details, model.Found, model.Lost:
+	}
+}
+
+// Select notes what a selection means, once all of it is resolved: a partial
+// one would hide accounts from the next start.
+func (f *Flusher) Select(sel Selection) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.finished.Selections = append(f.finished.Selections, sel)
+}
+
+// pass is the gathering of a generation, begun anew if it is newer than what
+// was gathered; nil if it is older.
+func (f *Flusher) pass(u unit, gen model.Gen) *gathering {
+	g := f.passes[u]
+	switch {
+	case g == nil || gen > g.gen:
+		g = &gathering{gen: gen, page: model.Page{Gen: gen, Scope: u.scope, Kind: u.kind}}
+		f.passes[u] = g
+	case gen < g.gen:
+		return nil
+	}
+	return g
+}
+
+func (f *Flusher) foldPage(p model.Page) {
+	g := f.pass(unit{p.Scope, p.Kind}, p.Gen)
+	if p.Gen == 0 || g == nil || g.over {
+		return // what the cache gave, or a late answer
+	}
+	g.page.Images = append(g.page.Images, p.Images...)
+	g.page.Snapshots = append(g.page.Snapshots, p.Snapshots...)
+	g.page.Calls += p.Calls
+	g.page.At, g.page.Err = p.At, p.Err
+	if p.Last {
+		f.finished.Passes = append(f.finished.Passes, g.page)
+		g.page, g.over = model.Page{}, true
+	}
+}
+
+// Run saves finished passes, at most once a second, until its context ends,
+// then a last time. It returns what kept the last of them from being saved.
+func (f *Flusher) Run(ctx context.Context) error {
+	tick := time.NewTicker(writeEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return f.last()
+		case <-tick.C:
+			_ = f.flush() // told; it stays in waiting and is tried again
+		}
+	}
+}
+
+func (f *Flusher) last() error {
+	var err error
+	for range lastTries {
+		err = f.flush()
+		if e, ok := errors.AsType[*Error](err); !ok || e.Trouble != Locked {
+			break
+		}
+	}
+	return err
+}
+
+// flush writes what is finished. What cannot be written waits, compressed.
+func (f *Flusher) flush() error {
+	f.mu.Lock()
+	b := f.finished
+	f.finished = Batch{}
+	f.mu.Unlock()
+	fresh, err := f.store.codec.sealBatch(b)
+	if err != nil {
+		return f.say(f.store.trouble(false, err))
+	}
+	f.waiting.join(fresh)
+	err = f.store.commit(f.waiting)
+	if _, failed := errors.AsType[*Error](err); !failed {
+		f.waiting = sealed{}
+	}
+	return f.say(err)
+}
+
+// say tells of trouble whose text was not told yet, and returns the error
+// unless it is a mere notice.
+func (f *Flusher) say(err error) error {
+	if err == nil {
+		return nil
+	}
+	if !f.told[err.Error()] {
+		f.told[err.Error()] = true
+		f.tell(err)
+	}
+	if _, failed := errors.AsType[*Error](err); !failed {
+		return nil
+	}
+	return err
+}

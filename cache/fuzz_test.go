@@ -1,0 +1,98 @@
+package cache
+
+import (
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/amiscope/amiscope/model"
+)
+
+// maxGrowth bounds how much memory a decoder may take for a byte of input: what
+// a byte of a compressed chunk may stand for, times the size of a record over
+// the fewest bytes it can be written in.
+const (
+	maxGrowth = 40
+	someSlack = 1 << 20
+)
+
+// decoders reads the same bytes as each kind of chunk.
+func decoders(c codec, chunk []byte) {
+	var sc scratch
+	_, _ = c.openList(chunk, &sc)
+	_, _ = c.openSnapshots(chunk, &sc)
+	c.openStatus(chunk, &sc)
+	c.openSelection("", chunk)
+}
+
+func samples(f *testing.F, c codec) [][]byte {
+	ims := []*model.Image{
+		{ImageKey: model.ImageKey{Region: "r", ID: "ami-1"}, Created: time.Unix(1e9, 5), Detail: &model.Detail{Tags: []model.Tag{{Key: "a", Value: "b"}}, Devices: make([]model.Device, 2)}},
+		{ImageKey: model.ImageKey{Region: "r", ID: "ami-2"}, Name: "n", SizeGiB: -1},
+	}
+	list, details, err := c.sealImages(ims)
+	if err != nil {
+		f.Fatal(err)
+	}
+	snaps, err := c.sealSnapshots([]*model.Snapshot{{ID: "snap-1", Tags: []model.Tag{{Key: "a", Value: "b"}}}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	sel := Selection{Found: []model.Found{{Account: model.Account{ID: "1"}, Regions: []model.Region{{Name: "r", Enabled: true}}}}, Lost: []model.Lost{{}}}
+	return [][]byte{list, details, snaps, sealStatus(status{calls: 3, failed: []failure{{op: "x"}}}), sealSelection(sel)}
+}
+
+// FuzzChunk reads bytes as whole chunks.
+func FuzzChunk(f *testing.F) {
+	c := newCodec()
+	for _, s := range samples(f, c) {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, chunk []byte) {
+		bounded(t, maxRatio*len(chunk), func() { decoders(c, chunk) })
+	})
+}
+
+// FuzzPayload reads bytes as payloads whose checksum is right, so that what
+// lies behind it is met too; details as those of a list that is sound.
+func FuzzPayload(f *testing.F) {
+	c := newCodec()
+	for _, s := range samples(f, c) {
+		payload, _, err := c.open(s, nil)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(payload)
+	}
+	list := samples(f, c)[0]
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		bounded(t, len(payload), func() {
+			decoders(c, sealPlain(payload))
+			_, _ = c.openDetails(list, sealPlain(payload), &scratch{})
+			_, _ = c.openDetails(sealPlain(payload), sealPlain(payload), &scratch{})
+		})
+	})
+}
+
+// FuzzBody reads bytes as compressed ones of a claimed length.
+func FuzzBody(f *testing.F) {
+	c := newCodec()
+	f.Add(uint64(3), []byte("abc"))
+	f.Fuzz(func(t *testing.T, length uint64, body []byte) {
+		bounded(t, maxRatio*len(body), func() {
+			if got, _, err := c.body(compressed, length, body, nil); err == nil && uint64(len(got)) != length {
+				t.Errorf("%d bytes, want %d", len(got), length)
+			}
+		})
+	})
+}
+
+func bounded(t *testing.T, input int, do func()) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	do()
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > uint64(maxGrowth*input+someSlack) {
+		t.Errorf("%d bytes of memory for %d of input", took, input)
+	}
+}
