@@ -52,6 +52,7 @@ var table = []Binding{
 	{Detail, []string{"[", "h", "left"}, StepTab{By: -1}, "previous tab", "", false},
 	{Detail, []string{"y"}, CopyID{}, "copy the id", "copy id", false},
 	{Detail, []string{"Y"}, CopyMenu{}, "copy ARN, name, console address or CLI command", "copy …", false},
+	{Detail, []string{"esc", "q"}, Back{}, "back", "back", false},
 
 	{Table, []string{"j", "down"}, Move{By: 1}, "down", "", false},
 	{Table, []string{"k", "up"}, Move{By: -1}, "up", "", false},

@@ -1,0 +1,173 @@
+package browse
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/tui/keys"
+	"github.com/amiscope/amiscope/tui/kit"
+)
+
+// Detail shows one image in tabs. It holds the key only: what it shows is
+// looked up when it is drawn, so that it is never staler than the inventory.
+type Detail struct {
+	key    model.ImageKey
+	tab    int
+	scroll int
+	lines  []string // of the present tab, made by Sync
+}
+
+// tab is one page of a detail.
+type tab struct {
+	name  string
+	lines func(kit.Env, *model.Image) []string
+}
+
+var tabs = []tab{
+	{"identity", identityLines},
+	{"devices", deviceLines},
+	{"tags", tagLines},
+	{"json", jsonLines},
+}
+
+// NewDetail is the detail of an image.
+func NewDetail(k model.ImageKey) Detail { return Detail{key: k} }
+
+// Sync makes the lines of the present tab.
+func (d Detail) Sync(env kit.Env) (kit.Screen, []kit.Effect) { return d.redrawn(env), nil }
+
+func (d Detail) redrawn(env kit.Env) Detail {
+	im, ok := env.Inv.Image(d.key)
+	switch {
+	case !ok:
+		d.lines = []string{"", " " + d.key.ID + " is gone: the last refresh of " + d.key.Region + " did not find it."}
+	case im.Detail == nil && d.tab > 0:
+		d.lines = []string{"", " " + env.Theme.Paint(kit.Dim, "details are being read "+env.Theme.Symbols.Ellipsis)}
+	default:
+		d.lines = tabs[d.tab].lines(env, im)
+	}
+	return d.scrolled(env, 0)
+}
+
+func (d Detail) scrolled(env kit.Env, by int) Detail {
+	d.scroll = max(0, min(d.scroll+by, len(d.lines)-d.body(env)))
+	return d
+}
+
+// body is the number of lines under title and tabs.
+func (d Detail) body(env kit.Env) int { return max(1, env.Height-3) }
+
+// Handle scrolls, changes tabs and copies.
+func (d Detail) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
+	switch in := in.(type) {
+	case keys.Move:
+		return d.scrolled(env, in.By), nil
+	case keys.Page:
+		return d.scrolled(env, in.Halves*d.body(env)/2), nil
+	case keys.Jump:
+		d.scroll = 0
+		if in.End {
+			return d.scrolled(env, len(d.lines)), nil
+		}
+		return d, nil
+	case keys.StepTab:
+		d.tab, d.scroll = (d.tab+in.By+len(tabs))%len(tabs), 0
+		return d.redrawn(env), nil
+	case keys.Click:
+		return d.click(env, in), nil
+	case keys.Back:
+		return d, []kit.Effect{kit.Pop{}}
+	case keys.Refresh:
+		return d, []kit.Effect{kit.Read{Scopes: d.scopes(env)}}
+	case keys.CopyID:
+		return d, []kit.Effect{kit.Clip{Text: d.key.ID, What: d.key.ID}}
+	case keys.CopyMenu:
+		if im, ok := env.Inv.Image(d.key); ok {
+			return d, push(copyMenu(env, im))
+		}
+	}
+	return d, nil
+}
+
+func (d Detail) scopes(env kit.Env) []model.Scope {
+	im, ok := env.Inv.Image(d.key)
+	if !ok {
+		return nil
+	}
+	var out []model.Scope
+	for _, a := range env.Inv.SeenBy(im) {
+		out = append(out, model.Scope{Account: a, Region: im.Region})
+	}
+	return out
+}
+
+func (d Detail) click(env kit.Env, in keys.Click) Detail {
+	if in.Y != 1 {
+		return d
+	}
+	x := 1
+	for i, t := range tabs {
+		w := kit.Width(t.name) + 2
+		if in.X >= x && in.X < x+w {
+			d.tab, d.scroll = i, 0
+			return d.redrawn(env)
+		}
+		x += w + 1
+	}
+	return d
+}
+
+// Receive expects no answers.
+func (d Detail) Receive(kit.Env, kit.Answer) (kit.Screen, []kit.Effect) { return d, nil }
+
+// Scopes are the detail's own and a table's for scrolling.
+func (d Detail) Scopes() []keys.Scope { return []keys.Scope{keys.Detail, keys.Table} }
+
+// Disabled says why an intent makes no sense now.
+func (d Detail) Disabled(_ kit.Env, in keys.Intent) string {
+	switch in.(type) {
+	case keys.Open:
+		return "this is the image; esc goes back"
+	case keys.Scroll:
+		return "nothing to scroll sideways"
+	}
+	return ""
+}
+
+// View draws title, tabs and the visible lines.
+func (d Detail) View(env kit.Env) string {
+	title := d.key.ID
+	if im, ok := env.Inv.Image(d.key); ok && im.Name != "" {
+		title = im.Name
+	}
+	t := env.Theme
+	lines := []string{
+		" " + t.Paint(kit.Title, t.Cut(title, max(0, env.Width-2))),
+		" " + kit.Tabs(t, tabNames(), d.tab, env.Width-1),
+		d.rule(env),
+	}
+	end := min(d.scroll+d.body(env), len(d.lines))
+	return kit.Block(strings.Join(append(lines, d.lines[min(d.scroll, end):end]...), "\n"), env.Width, env.Height)
+}
+
+// rule is the line under the tabs; where lines are hidden it says how many
+// there are.
+func (d Detail) rule(env kit.Env) string {
+	t, note := env.Theme, ""
+	if len(d.lines) > d.body(env) {
+		note = fmt.Sprintf(" %d–%d of %d lines ", d.scroll+1, min(d.scroll+d.body(env), len(d.lines)), len(d.lines))
+	}
+	note = t.Clean(note)
+	across := max(0, env.Width-kit.Width(note)-2)
+	return t.Paint(kit.Border, strings.Repeat(t.Symbols.Frame.Across, across)) + t.Paint(kit.Dim, note) +
+		t.Paint(kit.Border, strings.Repeat(t.Symbols.Frame.Across, min(2, env.Width)))
+}
+
+func tabNames() []string {
+	out := make([]string, len(tabs))
+	for i, t := range tabs {
+		out[i] = t.name
+	}
+	return out
+}

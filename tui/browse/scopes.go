@@ -1,0 +1,277 @@
+package browse
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/tui/keys"
+	"github.com/amiscope/amiscope/tui/kit"
+)
+
+// Scopes is the view of accounts and regions: what was read, when, at what
+// cost, and what went wrong.
+type Scopes struct {
+	table kit.Table
+	rows  []scopeRow
+	at    scopeRow // the row under the cursor, by its place only
+}
+
+// scopeRow is one scope, or one way into AWS that led nowhere.
+type scopeRow struct {
+	scope model.Scope
+	lost  string // source of an unreached one
+}
+
+var scopeColumns = []kit.Column{
+	{Key: "account", Title: "ACCOUNT", Min: 12, Max: 26, Weight: 1, Priority: 100, Fixed: true},
+	{Key: "region", Title: "REGION", Min: 10, Max: 14, Priority: 95},
+	{Key: "state", Title: "STATE", Min: 11, Max: 12, Priority: 90},
+	{Key: "images", Title: "IMAGES", Min: 6, Max: 7, Right: true, Priority: 80},
+	{Key: "age", Title: "READ", Min: 8, Max: 8, Right: true, Priority: 78},
+	{Key: "calls", Title: "CALLS", Min: 5, Max: 6, Right: true, Priority: 50},
+	{Key: "hint", Title: "WHAT TO DO", Min: 16, Max: 80, Weight: 3, Priority: 70},
+	{Key: "error", Title: "WHY", Min: 16, Max: 120, Weight: 4, Priority: 60},
+	{Key: "source", Title: "REACHED BY", Min: 12, Max: 30, Weight: 1, Priority: 30},
+}
+
+// NewScopes is the scopes view.
+func NewScopes() Scopes { return Scopes{table: kit.Table{}.Layout(scopeColumns)} }
+
+// Sync lists the scopes: troubled ones first, those not enabled last.
+func (s Scopes) Sync(env kit.Env) (kit.Screen, []kit.Effect) {
+	s.rows = nil
+	for _, u := range env.Inv.Unreached() {
+		s.rows = append(s.rows, scopeRow{lost: u.Source})
+	}
+	for _, sc := range env.Inv.Scopes() {
+		s.rows = append(s.rows, scopeRow{scope: sc})
+	}
+	slices.SortStableFunc(s.rows, func(a, b scopeRow) int {
+		return cmp.Or(
+			cmp.Compare(rank(env.Inv, a), rank(env.Inv, b)),
+			cmp.Compare(env.Inv.Account(a.scope.Account).Title(), env.Inv.Account(b.scope.Account).Title()),
+		)
+	})
+	s.table = s.table.Resize(env.Width, env.Height-troubleLines).SetLen(len(s.rows))
+	if i := slices.Index(s.rows, s.at); i >= 0 {
+		s.table = s.table.Track(i)
+	}
+	return s, nil
+}
+
+func rank(inv model.Inventory, r scopeRow) int {
+	switch {
+	case r.lost != "":
+		return 0
+	case !inv.Enabled(r.scope):
+		return 3
+	case scopeError(inv, r.scope) != nil:
+		return 1
+	}
+	return 2
+}
+
+// scopeError is why a scope is not wholly known, the images' trouble first.
+func scopeError(inv model.Inventory, s model.Scope) *model.OpError {
+	for _, k := range model.Kinds() {
+		if err := inv.Status(s, k).Err; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Handle moves, opens the images of a scope and refreshes.
+func (s Scopes) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
+	switch in := in.(type) {
+	case keys.Move:
+		s.table = s.table.Move(in.By)
+	case keys.Page:
+		s.table = s.table.Page(in.Halves)
+	case keys.Jump:
+		s.table = s.table.Goto(map[bool]int{true: len(s.rows) - 1}[in.End])
+	case keys.Scroll:
+		s.table = s.table.HScroll(in.By)
+	case keys.Click:
+		if row, ok := s.table.RowAt(in.Y - 1); ok {
+			s.table = s.table.Goto(row)
+		}
+	case keys.Open:
+		return s, s.open()
+	case keys.Refresh:
+		return s, s.refresh(in)
+	}
+	if i := s.table.Cursor(); i < len(s.rows) {
+		s.at = s.rows[i]
+	}
+	return s, nil
+}
+
+func (s Scopes) current() (scopeRow, bool) {
+	i := s.table.Cursor()
+	if i < 0 || i >= len(s.rows) {
+		return scopeRow{}, false
+	}
+	return s.rows[i], true
+}
+
+func (s Scopes) open() []kit.Effect {
+	r, ok := s.current()
+	if !ok || r.lost != "" {
+		return nil
+	}
+	return []kit.Effect{kit.Go{View: "images", Then: kit.SetFilter{Query: "account:" + r.scope.Account + " region:" + r.scope.Region}}}
+}
+
+func (s Scopes) refresh(in keys.Refresh) []kit.Effect {
+	r, ok := s.current()
+	if in.All || !ok || r.lost != "" {
+		return []kit.Effect{kit.Read{}}
+	}
+	return []kit.Effect{kit.Read{Scopes: []model.Scope{r.scope}}}
+}
+
+// Receive expects no answers.
+func (s Scopes) Receive(kit.Env, kit.Answer) (kit.Screen, []kit.Effect) { return s, nil }
+
+// Scopes are the view's own and a table's.
+func (s Scopes) Scopes() []keys.Scope { return []keys.Scope{keys.Scopes, keys.Table} }
+
+// Disabled says why an intent makes no sense now.
+func (s Scopes) Disabled(_ kit.Env, in keys.Intent) string {
+	r, ok := s.current()
+	switch in.(type) {
+	case keys.Open:
+		switch {
+		case !ok:
+			return "no account was reached yet"
+		case r.lost != "":
+			return "this account was not reached, so it has no images to show"
+		}
+	case keys.Refresh:
+		if !ok {
+			return "no account was reached yet"
+		}
+	}
+	return ""
+}
+
+// View draws the table, and below it the whole trouble of the row under the
+// cursor, which a cell is too narrow for.
+func (s Scopes) View(env kit.Env) string {
+	if len(s.rows) == 0 {
+		return kit.Placeholder(env.Theme, env.Width, env.Height, "no account reached yet", "profiles, roles and regions are told by flags, environment or the config file")
+	}
+	table := s.table.View(env.Theme, scopeRows{env, s.rows}, kit.Unsorted)
+	return strings.Join([]string{table, kit.Block(s.trouble(env), env.Width, troubleLines)}, "\n")
+}
+
+// troubleLines is the height of what is told about the row under the cursor.
+const troubleLines = 2
+
+func (s Scopes) trouble(env kit.Env) string {
+	r, ok := s.current()
+	if !ok {
+		return ""
+	}
+	err := r.err(env.Inv)
+	if err == nil {
+		return ""
+	}
+	t := env.Theme
+	why := t.Cut(err.Op+": "+err.Err.Error(), max(0, env.Width-2))
+	return " " + t.Paint(kit.Bad, t.Clean(err.Kind.String())) + " " + t.Cut(err.Hint(), max(0, env.Width-3-kit.Width(err.Kind.String()))) + "\n " + t.Paint(kit.Dim, why)
+}
+
+func (r scopeRow) err(inv model.Inventory) *model.OpError {
+	if r.lost == "" {
+		return scopeError(inv, r.scope)
+	}
+	for _, u := range inv.Unreached() {
+		if u.Source == r.lost {
+			return u.Err
+		}
+	}
+	return nil
+}
+
+// scopeRows are the rows of the scopes table.
+type scopeRows struct {
+	env  kit.Env
+	rows []scopeRow
+}
+
+func (r scopeRows) Len() int { return len(r.rows) }
+
+func (r scopeRows) Mark(int) bool { return false }
+
+func (r scopeRows) Cell(row, col int) kit.Cell {
+	at := r.rows[row]
+	switch scopeColumns[col].Key {
+	case "hint":
+		if err := at.err(r.env.Inv); err != nil {
+			return kit.Cell{Text: err.Hint()}
+		}
+	case "error":
+		if err := at.err(r.env.Inv); err != nil {
+			return kit.Cell{Text: err.Op + ": " + err.Err.Error(), Style: kit.Dim}
+		}
+	}
+	if at.lost != "" {
+		return lostCell(at.lost, scopeColumns[col].Key)
+	}
+	return r.scopeCell(at.scope, scopeColumns[col].Key)
+}
+
+func lostCell(source, key string) kit.Cell {
+	switch key {
+	case "account":
+		return kit.Cell{Text: source, Style: kit.Bad}
+	case "state":
+		return kit.Cell{Text: "not reached", Style: kit.Bad}
+	}
+	return kit.Cell{}
+}
+
+func (r scopeRows) scopeCell(s model.Scope, key string) kit.Cell {
+	inv := r.env.Inv
+	st := inv.Status(s, model.Images)
+	switch key {
+	case "account":
+		return kit.Cell{Text: inv.Account(s.Account).Title(), Style: kit.Strong}
+	case "region":
+		return kit.Cell{Text: s.Region}
+	case "state":
+		return scopeState(inv, s)
+	case "images":
+		if st.AsOf.IsZero() {
+			return unknown()
+		}
+		return kit.Cell{Text: kit.Count(inv.ImageCount(s))}
+	case "age":
+		return kit.Cell{Text: kit.Ago(st.AsOf, r.env.Now), Style: kit.Dim}
+	case "calls":
+		return kit.Cell{Text: strconv.Itoa(st.Calls + inv.Status(s, model.Snapshots).Calls), Style: kit.Dim}
+	case "source":
+		return kit.Cell{Text: inv.Account(s.Account).Source, Style: kit.Dim}
+	}
+	return kit.Cell{}
+}
+
+func scopeState(inv model.Inventory, s model.Scope) kit.Cell {
+	st, err := inv.Status(s, model.Images), scopeError(inv, s)
+	switch {
+	case !inv.Enabled(s):
+		return kit.Cell{Text: "not enabled", Style: kit.Dim}
+	case st.Busy:
+		return kit.Cell{Text: "reading", Style: kit.Info}
+	case err != nil:
+		return kit.Cell{Text: err.Kind.String(), Style: kit.Bad}
+	case st.AsOf.IsZero():
+		return kit.Cell{Text: "not read yet", Style: kit.Dim}
+	}
+	return kit.Cell{Text: "read", Style: kit.Good}
+}

@@ -1,0 +1,234 @@
+package kit
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/query"
+	"github.com/amiscope/amiscope/tui/keys"
+)
+
+// Screen is one thing that fills the area under the header: a view, a detail,
+// a menu. It is a value: every method is free of I/O, and what it wants done
+// it returns as effects for the root to perform.
+type Screen interface {
+	// Handle answers an intent.
+	Handle(Env, keys.Intent) (Screen, []Effect)
+	// Sync is called when the world or the size changed.
+	Sync(Env) (Screen, []Effect)
+	// Receive takes the answer to a Work effect.
+	Receive(Env, Answer) (Screen, []Effect)
+	// View draws Env.Width × Env.Height cells, and works for those only.
+	View(Env) string
+	// Scopes are the key scopes that hold here, inner to outer, without
+	// keys.Everywhere.
+	Scopes() []keys.Scope
+	// Disabled says why an intent makes no sense now; "" when it does.
+	Disabled(Env, keys.Intent) string
+}
+
+// Typist is a screen with a text field. While Typing, keys that Scopes does
+// not bind go to Type, and nothing else sees them.
+type Typist interface {
+	Typing() bool
+	Type(Env, tea.Msg) (Screen, []Effect)
+}
+
+// Floating is a screen drawn as a box over the one below.
+type Floating interface {
+	// Box is the size it would like in an area.
+	Box(Env) (w, h int)
+}
+
+// Env is the world as a screen sees it, passed to every call and never kept.
+type Env struct {
+	Inv     model.Inventory
+	Version int // changes with Inv
+	Scan    Scan
+	Marks   *Marks
+	Now     time.Time
+	Theme   *Theme
+	Width   int // of the screen's area
+	Height  int
+	Saved   map[string]Filter
+}
+
+// Scan is how far the running refresh is.
+type Scan struct {
+	Running bool
+	Done    int // scopes whose images were read
+	Total   int
+	Failed  int
+}
+
+// Filter is a filter kept under a letter.
+type Filter struct {
+	Name  string
+	Query string
+	Sort  string
+}
+
+// Effect is what a screen wants done. The set is closed.
+type Effect interface{ effect() }
+
+// The effects.
+type (
+	// Push puts a screen on top.
+	Push struct{ Screen Screen }
+	// Pop takes the top screen away, and then lets the one below handle Then.
+	Pop struct{ Then Request }
+	// Toast shows a line for a few seconds.
+	Toast struct {
+		Text string
+		Warn bool
+	}
+	// Clip puts text on the clipboard, by OSC 52, and says so.
+	Clip struct{ Text, What string }
+	// Read refreshes scopes; none means all.
+	Read struct{ Scopes []model.Scope }
+	// Go shows a view, and lets it handle Then.
+	Go struct {
+		View string
+		Then Request
+	}
+	// Work runs Do apart from the screen, and gives the answer back to it.
+	Work struct{ Do func() Answer }
+	// Keep remembers view settings between sessions.
+	Keep struct {
+		Columns []string
+		Sort    string
+	}
+	// KeepFilter remembers a filter under a letter.
+	KeepFilter struct {
+		Letter string
+		Filter Filter
+	}
+	// Press performs an intent as if its key had been pressed.
+	Press struct{ Intent keys.Intent }
+)
+
+func (Push) effect()       {}
+func (Pop) effect()        {}
+func (Toast) effect()      {}
+func (Clip) effect()       {}
+func (Read) effect()       {}
+func (Go) effect()         {}
+func (Work) effect()       {}
+func (Keep) effect()       {}
+func (KeepFilter) effect() {}
+func (Press) effect()      {}
+
+// Request is what one screen asks of another, through Pop and Go. The set is
+// closed; nil asks nothing.
+type Request interface{ request() }
+
+// The requests.
+type (
+	// SetFilter replaces the filter, and the sort where given.
+	SetFilter struct{ Query, Sort string }
+	// AddTerm adds a term to the filter.
+	AddTerm struct{ Term string }
+	// SetSort sorts.
+	SetSort struct{ Order query.Order }
+	// SetColumns chooses the shown columns.
+	SetColumns struct{ Keys []string }
+	// Show opens one image.
+	Show struct{ Key model.ImageKey }
+	// Filed keeps the current filter under a letter.
+	Filed struct{ Letter string }
+)
+
+func (SetFilter) request()  {}
+func (AddTerm) request()    {}
+func (SetSort) request()    {}
+func (SetColumns) request() {}
+func (Show) request()       {}
+func (Filed) request()      {}
+
+// Asked is a screen that understands requests.
+type Asked interface {
+	Ask(Env, Request) (Screen, []Effect)
+}
+
+// Answer is what Work gives back. The set is closed.
+type Answer interface{ answer() }
+
+// The answers.
+type (
+	// Sorted is the whole inventory in an order, and what a filter shows of
+	// it. N numbers the request: a screen drops all but the newest.
+	Sorted struct {
+		N         int            // the request
+		NAll      int            // the request for All; 0 when only the filter changed
+		All       []*model.Image // the whole inventory in order
+		Shown     []*model.Image
+		Undecided int
+		Hidden    int            // marked images that are not in Shown
+		At        model.ImageKey // the image under the cursor when it was asked
+		Row       int            // where that one is in Shown; -1: not there
+	}
+	// Completions are what may stand at the cursor of a filter field.
+	Completions struct {
+		N       int
+		From    int
+		Options []query.Completion
+	}
+)
+
+func (Sorted) answer()      {}
+func (Completions) answer() {}
+
+// Marks are the marked images. They are keys, so they survive filter, sort and
+// refresh. One value is shared by the screens; only the root's goroutine
+// touches it, and work that runs apart takes a Copy.
+type Marks struct {
+	set     map[model.ImageKey]struct{}
+	cleared map[model.ImageKey]struct{}
+}
+
+// Has reports whether an image is marked.
+func (m *Marks) Has(k model.ImageKey) bool {
+	_, ok := m.set[k]
+	return ok
+}
+
+// Len is the number of marked images.
+func (m *Marks) Len() int { return len(m.set) }
+
+// Set marks or unmarks an image.
+func (m *Marks) Set(k model.ImageKey, on bool) {
+	m.cleared = nil
+	if !on {
+		delete(m.set, k)
+		return
+	}
+	if m.set == nil {
+		m.set = map[model.ImageKey]struct{}{}
+	}
+	m.set[k] = struct{}{}
+}
+
+// Clear takes all marks away and reports how many; where there are none, it
+// brings back those that the last Clear took, as a negative number.
+func (m *Marks) Clear() int {
+	if len(m.set) == 0 {
+		m.set, m.cleared = m.cleared, nil
+		return -len(m.set)
+	}
+	m.set, m.cleared = nil, m.set
+	return len(m.cleared)
+}
+
+// Copy is a marked-test that stays as it is now.
+func (m *Marks) Copy() func(model.ImageKey) bool {
+	set := make(map[model.ImageKey]struct{}, len(m.set))
+	for k := range m.set {
+		set[k] = struct{}{}
+	}
+	return func(k model.ImageKey) bool {
+		_, ok := set[k]
+		return ok
+	}
+}
