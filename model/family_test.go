@@ -156,7 +156,7 @@ func checkFamily(t interface{ Fatalf(string, ...any) }, name string) {
 		t.Fatalf("Family(%q) = %q without a version", name, family)
 	case len(family)+len(version) > len(name)+strings.Count(version, "-"):
 		t.Fatalf("Family(%q) = %q, %q invents text", name, family, version)
-	case utf8.ValidString(name) && !(utf8.ValidString(family) && utf8.ValidString(version)):
+	case utf8.ValidString(name) && (!utf8.ValidString(family) || !utf8.ValidString(version)):
 		t.Fatalf("Family(%q) = %q, %q cuts a character", name, family, version)
 	}
 }

@@ -105,12 +105,12 @@ func (a *App) status(env kit.Env) string {
 		}
 		left = append(left, kit.Part{Text: " " + a.toast.text, Style: style, Priority: 100})
 	} else {
-		left = a.counts(env)
+		left = a.counts()
 	}
 	return kit.StatusLine(a.theme, a.width, left, a.freshness(env))
 }
 
-func (a *App) counts(env kit.Env) []kit.Part {
+func (a *App) counts() []kit.Part {
 	images, ok := a.stage.views[0].screen.(browse.Images)
 	if !ok {
 		return nil

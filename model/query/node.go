@@ -10,7 +10,7 @@ import (
 // node is a part of a parsed query. Nodes are plain data: what Parse makes of
 // the text of a node is equal to it.
 type node interface {
-	print(b *strings.Builder)
+	write(b *strings.Builder)
 	bind(w *World) matcher
 }
 
@@ -112,11 +112,11 @@ func (q Query) String() string {
 		return ""
 	}
 	var b strings.Builder
-	q.root.print(&b)
+	q.root.write(&b)
 	return b.String()
 }
 
-func (a and) print(b *strings.Builder) {
+func (a and) write(b *strings.Builder) {
 	for i, k := range a {
 		if i > 0 {
 			b.WriteByte(' ')
@@ -126,22 +126,22 @@ func (a and) print(b *strings.Builder) {
 	}
 }
 
-func (o or) print(b *strings.Builder) {
+func (o or) write(b *strings.Builder) {
 	for i, k := range o {
 		if i > 0 {
 			b.WriteString(" OR ")
 		}
-		k.print(b)
+		k.write(b)
 	}
 }
 
-func (n not) print(b *strings.Builder) {
+func (n not) write(b *strings.Builder) {
 	b.WriteByte('!')
 	switch n.kid.(type) {
 	case and, or:
 		printIn(b, n.kid, true)
 	default:
-		n.kid.print(b)
+		n.kid.write(b)
 	}
 }
 
@@ -150,10 +150,10 @@ func printIn(b *strings.Builder, n node, group bool) {
 		b.WriteByte('(')
 		defer b.WriteByte(')')
 	}
-	n.print(b)
+	n.write(b)
 }
 
-func (w word) print(b *strings.Builder) {
+func (w word) write(b *strings.Builder) {
 	if w.literal {
 		b.WriteString(quote(w.text))
 		return
@@ -161,9 +161,9 @@ func (w word) print(b *strings.Builder) {
 	b.WriteString(w.text)
 }
 
-func (h has) print(b *strings.Builder) { b.WriteString("has:" + h.ref.String()) }
+func (h has) write(b *strings.Builder) { b.WriteString("has:" + h.ref.String()) }
 
-func (t term) print(b *strings.Builder) {
+func (t term) write(b *strings.Builder) {
 	b.WriteString(t.ref.String() + opText[t.op])
 	for i, v := range t.values {
 		if i > 0 {

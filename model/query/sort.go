@@ -220,7 +220,7 @@ func (s *sorter) compare(a, b handle) int {
 	if c := strings.Compare(x.Name, y.Name); c != 0 {
 		return c
 	}
-	return x.ImageKey.Compare(y.ImageKey)
+	return x.Compare(y.ImageKey)
 }
 
 // leading is the first eight bytes as a number of the same order.
