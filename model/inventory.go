@@ -15,6 +15,7 @@ type Inventory struct {
 	accounts  map[string]Account
 	unreached []Unreached
 	foreign   map[ImageKey][]string // accounts that see another account's image, sorted
+	own       bool                  // while folding: shards was copied and may be written
 }
 
 // shard is one scope's part.
@@ -46,9 +47,26 @@ type entry[T interface{ key() string }] struct {
 func (im *Image) key() string   { return im.ID }
 func (s *Snapshot) key() string { return s.ID }
 
-// Fold returns the inventory after an event. It never fails: events that no
-// longer matter change nothing.
-func (inv Inventory) Fold(e Event) Inventory {
+// Fold returns the inventory after events, in their order. It never fails:
+// events that no longer matter change nothing. A burst costs one copy of the
+// list of scopes, however many events it has.
+func (inv Inventory) Fold(events ...Event) Inventory {
+	for _, e := range events {
+		inv = inv.fold(e)
+	}
+	inv.own = false
+	return inv
+}
+
+// owned is the inventory with a list of scopes that may be written.
+func (inv Inventory) owned() Inventory {
+	if !inv.own {
+		inv.shards, inv.own = cloned(inv.shards), true
+	}
+	return inv
+}
+
+func (inv Inventory) fold(e Event) Inventory {
 	switch e := e.(type) {
 	case Page:
 		return inv.foldPage(e)
@@ -128,7 +146,8 @@ func (inv Inventory) foldDetails(d Details) Inventory {
 }
 
 func (inv Inventory) foldStopped(e Stopped) Inventory {
-	for s, sh := range inv.shards {
+	for _, s := range inv.Scopes() {
+		sh := inv.shards[s]
 		next := *sh
 		for k := range next.status {
 			if st := &next.status[k]; st.Gen == e.Gen {
@@ -147,7 +166,7 @@ func (inv Inventory) foldStopped(e Stopped) Inventory {
 func (inv Inventory) foldFound(f Found) Inventory {
 	inv.accounts = cloned(inv.accounts)
 	inv.accounts[f.Account.ID] = f.Account
-	inv.shards = cloned(inv.shards)
+	inv = inv.owned()
 	for _, r := range f.Regions {
 		sc := Scope{f.Account.ID, r.Name}
 		next := *inv.shard(sc)
@@ -174,7 +193,7 @@ func (inv Inventory) shard(s Scope) *shard {
 
 func (inv Inventory) with(s Scope, sh *shard) Inventory {
 	was := inv.shards[s]
-	inv.shards = cloned(inv.shards)
+	inv = inv.owned()
 	inv.shards[s] = sh
 	inv.foreign = inv.reindex(s, was, sh)
 	return inv

@@ -164,8 +164,8 @@ func (a *App) fold(m eventsMsg) tea.Cmd {
 			cmds = append(cmds, a.say(n.Text, n.Warn))
 		}
 		r.follow(e)
-		a.world.inv = a.world.inv.Fold(e)
 	}
+	a.world.inv = a.world.inv.Fold(m.events...)
 	a.world.version++
 	a.world.count()
 	switch {
