@@ -47,7 +47,7 @@ func (g *generator) launchAll(im *Image) {
 		at = stamp(Epoch.Add(-6 * time.Hour))
 	}
 	for range g.between(1, 3) {
-		g.instance(im.Owner, im.Region, im.ID, im.Machine, reservation, at)
+		g.instance(Instance{Owner: im.Owner, Region: im.Region, Image: im.ID, Machine: im.Machine, Reservation: reservation, Launched: at})
 	}
 }
 
@@ -62,7 +62,7 @@ func (g *generator) onForeign() {
 			image = pick(g, g.vendors[region])
 		}
 		at := stamp(Epoch.Add(-time.Duration(g.between(1, 700*24)) * time.Hour))
-		g.instance(a.ID, region, image, &linuxX86, g.id(), at)
+		g.instance(Instance{Owner: a.ID, Region: region, Image: image, Machine: &linuxX86, Reservation: g.id(), Launched: at})
 	}
 }
 
@@ -72,18 +72,19 @@ var instanceStates = slices.Concat(
 	[]string{"pending", "stopping", "shutting-down"},
 )
 
-func (g *generator) instance(account, region string, image ID, m *Machine, reservation ID, at Time) {
+// instance gives an instance what it needs besides where, of what and when it
+// was launched.
+func (g *generator) instance(in Instance) {
 	kind := "t3.medium"
-	if m.Architecture == "arm64" {
+	if m := in.Machine; m.Architecture == "arm64" {
 		kind = pick(g, []string{"t4g.small", "m7g.large", "c7g.xlarge"})
 	} else if m.Architecture == "x86_64" {
 		kind = pick(g, []string{"t3.medium", "m6i.large", "c6i.2xlarge", "r6i.xlarge"})
 	}
-	g.fleet.Instances = append(g.fleet.Instances, Instance{
-		ID: g.id(), Owner: account, Region: region, Zone: region + pick(g, []string{"a", "b", "c"}), Image: image,
-		State: pick(g, instanceStates), Type: kind, Reservation: reservation, Launched: at, Machine: m,
-		Tags: pick(g, instanceTags),
-	})
+	in.ID, in.Type = g.id(), kind
+	in.Zone = in.Region + pick(g, []string{"a", "b", "c"})
+	in.State, in.Tags = pick(g, instanceStates), pick(g, instanceTags)
+	g.fleet.Instances = append(g.fleet.Instances, in)
 }
 
 var instanceTags = [][]Tag{

@@ -1,0 +1,128 @@
+//go:build e2e
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/amiscope/amiscope/cmd/internal/ptytest"
+)
+
+// program is the built binary, as make e2e and make check name it.
+func program(t *testing.T) string {
+	t.Helper()
+	bin := os.Getenv("AMISCOPE_BIN")
+	if bin == "" {
+		t.Fatal("AMISCOPE_BIN names no program: run make e2e")
+	}
+	return bin
+}
+
+// open starts the demo on a terminal and waits for its images.
+func open(t *testing.T, size ptytest.Size, args ...string) *ptytest.Terminal {
+	t.Helper()
+	term := ptytest.Start(t, size, nil, append([]string{program(t), "demo"}, args...)...)
+	term.WaitUntil("all images and no scan", func(s string) bool {
+		return regexp.MustCompile(`[1-9][0-9]* images`).MatchString(s) && strings.Contains(s, "read ") && !strings.Contains(s, "reading")
+	})
+	return term
+}
+
+// left says that the program ended well and left the terminal as it was.
+func left(t *testing.T, term *ptytest.Terminal, code int) {
+	t.Helper()
+	if got := term.Exit(); got != code {
+		t.Errorf("exit code %d instead of %d", got, code)
+	}
+	if over := term.Leftovers(); len(over) > 0 {
+		t.Errorf("the terminal is left with %v", over)
+	}
+	if bad := ptytest.Unsafe(term.Raw()); len(bad) > 0 {
+		t.Errorf("reached the terminal: %v", bad)
+	}
+}
+
+func TestScreenFiltersMarksAndQuits(t *testing.T) {
+	term := open(t, ptytest.Size{Width: 120, Height: 40})
+	term.Press("/")
+	term.Type("is:public")
+	term.WaitFor("2 of ")
+	term.Press("enter")
+	term.WaitFor("esc clears")
+	term.Press("space")
+	term.WaitFor("1 marked")
+	term.Press("esc")
+	term.WaitGone("esc clears")
+	term.WaitFor("1 marked")
+	term.Press("q")
+	left(t, term, 0)
+}
+
+func TestScreenShowsAnImageAndItsScopes(t *testing.T) {
+	term := open(t, ptytest.Size{Width: 80, Height: 24})
+	term.Press("enter")
+	term.WaitFor("[identity]")
+	term.Press("]")
+	term.WaitFor("[devices]")
+	term.Press("esc")
+	term.WaitFor("NAME")
+	term.Press("9")
+	term.WaitFor("denied")
+	term.Press("ctrl+c")
+	left(t, term, 0)
+}
+
+func TestScreenFollowsTheSizeOfTheTerminal(t *testing.T) {
+	term := open(t, ptytest.Size{Width: 120, Height: 40})
+	for _, size := range [][2]int{{40, 10}, {200, 60}, {80, 24}} {
+		term.Resize(size[0], size[1])
+		term.WaitUntil(fmt.Sprintf("hints on line %d", size[1]), func(s string) bool {
+			lines := strings.Split(s, "\n")
+			return len(lines) >= size[1] && strings.Contains(lines[size[1]-1], "space mark")
+		})
+	}
+	term.Press("q")
+	left(t, term, 0)
+}
+
+func TestScreenEndsByASignal(t *testing.T) {
+	term := open(t, ptytest.Size{Width: 80, Height: 24})
+	term.Signal(syscall.SIGTERM)
+	left(t, term, 130)
+}
+
+// TestScreenShowsHostileNamesHarmlessly scrolls through every image there is.
+func TestScreenShowsHostileNamesHarmlessly(t *testing.T) {
+	term := open(t, ptytest.Size{Width: 200, Height: 60})
+	term.Press("s", "a")
+	for range 12 {
+		term.Press("ctrl+f")
+	}
+	term.Press("/")
+	term.Type("tag.Name:* OR x")
+	term.WaitFor(" of ")
+	term.Press("esc", "q")
+	left(t, term, 0)
+}
+
+// TestScreenWarm opens a second time: the images are there before the network
+// could have answered.
+func TestScreenWarm(t *testing.T) {
+	home := t.TempDir()
+	env := []string{"HOME=" + home, "XDG_CACHE_HOME=" + home + "/cache", "XDG_STATE_HOME=" + home + "/state"}
+	argv := []string{program(t), "demo"}
+	first := ptytest.Start(t, ptytest.Size{Width: 120, Height: 40}, env, argv...)
+	first.WaitFor("web-api")
+	first.WaitUntil("the scan to end", func(s string) bool { return !strings.Contains(s, "reading") })
+	first.Press("q")
+	left(t, first, 0)
+	second := ptytest.Start(t, ptytest.Size{Width: 120, Height: 40}, env, append(argv, "--latency", "20s")...)
+	second.WaitFor("web-api")
+	second.Press("q")
+	left(t, second, 0)
+}

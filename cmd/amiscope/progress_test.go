@@ -1,0 +1,47 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/amiscope/amiscope/model"
+)
+
+func TestTally(t *testing.T) {
+	var got tally
+	one, two := model.Scope{Account: "1", Region: "a"}, model.Scope{Account: "1", Region: "b"}
+	for _, e := range []model.Event{
+		model.Began{Scope: one},
+		model.Began{Scope: two},
+		model.Page{Scope: one, Images: make([]*model.Image, 1200)},
+		model.Page{Scope: one, Last: true},
+		model.Began{Scope: one, Kind: model.Snapshots},
+		model.Page{Scope: one, Kind: model.Snapshots, Snapshots: make([]*model.Snapshot, 3), Last: true},
+		model.Page{Scope: two, Last: true, Err: &model.OpError{Err: errors.New("no")}},
+	} {
+		got.follow(e)
+	}
+	if want := "reading: 1,200 images, 2 of 2 scopes, 1 failed"; got.String() != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// TestProgressIsForTerminals: a file never sees the line; a terminal sees it cut
+// to its width, and taken away at the end.
+func TestProgressIsForTerminals(t *testing.T) {
+	var out strings.Builder
+	quiet := newProgress(&out)
+	quiet.follow(model.Began{})
+	quiet.clear()
+	if out.Len() > 0 {
+		t.Errorf("a file got %q", out.String())
+	}
+	p := &progress{out: &out, width: 12}
+	p.follow(model.Began{})
+	p.follow(model.Began{}) // too soon to be shown
+	p.clear()
+	if want := "\r\x1b[Kreading: 0 \r\x1b[K"; out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
+	}
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/amiscope/amiscope/awsclient/scan"
+	"github.com/amiscope/amiscope/cache"
+	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/tui"
+)
+
+// refresh reads from AWS what is stale and streams it. Accounts are found side
+// by side, and the images of each are read as soon as it is found; snapshots
+// come when the images of all are there. What is streamed is saved as well.
+func (w *world) refresh(ctx context.Context, r tui.Refresh) <-chan model.Event {
+	return w.stream(ctx, func(send func(model.Event) error) {
+		f := &fetch{world: w, want: r, known: r.Known, asked: map[model.Scope]bool{}}
+		f.send = func(e model.Event) {
+			w.saving.Fold(e)
+			_ = send(e) // fails only when ctx has ended, which ends the calls too
+			for _, text := range w.saving.take() {
+				_ = send(notice(text)) // likewise
+			}
+		}
+		f.run(ctx)
+	})
+}
+
+// fetch is one refresh.
+type fetch struct {
+	*world
+	want tui.Refresh
+	send func(model.Event) // called by several goroutines
+
+	known     model.Inventory
+	asked     map[model.Scope]bool
+	snapshots []scan.Request
+	meant     cache.Selection
+	images    errgroup.Group
+}
+
+func (f *fetch) run(ctx context.Context) {
+	if f.allReached() {
+		f.read(ctx, f.want.Scopes)
+	} else if err := f.client.Discover(ctx, func(e model.Event) { f.discovered(ctx, e) }); err == nil {
+		f.remember()
+	}
+	_ = f.images.Wait() // the passes tell their own errors
+	_ = scan.Run(ctx, f.client, f.snapshots, scan.Options{Now: f.now}, f.send)
+}
+
+// remember keeps what the selection means, for the next start.
+func (f *fetch) remember() {
+	for _, name := range slices.Compact([]string{f.selection, f.anyKey}) {
+		f.meant.Name = name
+		f.saving.Select(f.meant)
+	}
+}
+
+// allReached reports whether the scopes wanted are of accounts that were found
+// before: a refresh of one scope then needs no calls but its own.
+func (f *fetch) allReached() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.want.Scopes != nil && !slices.ContainsFunc(f.want.Scopes, func(s model.Scope) bool { return !f.reached[s.Account] })
+}
+
+// discovered is called for one event at a time.
+func (f *fetch) discovered(ctx context.Context, e model.Event) {
+	f.send(e)
+	switch e := e.(type) {
+	case model.Found:
+		f.found(ctx, e)
+	case model.Lost:
+		f.meant.Lost = append(f.meant.Lost, e)
+	case model.Page, model.Began, model.Details, model.Stopped, model.Notice: // no accounts in these
+	}
+}
+
+func (f *fetch) found(ctx context.Context, e model.Found) {
+	f.mu.Lock()
+	f.reached[e.Account.ID] = true
+	f.mu.Unlock()
+	f.meant.Found = slices.DeleteFunc(f.meant.Found, func(g model.Found) bool { return g.Account.ID == e.Account.ID })
+	f.meant.Found = append(f.meant.Found, e)
+	f.known = f.known.Fold(e)
+	var scopes []model.Scope
+	for _, r := range e.Regions {
+		scopes = append(scopes, model.Scope{Account: e.Account.ID, Region: r.Name})
+	}
+	f.read(ctx, scopes)
+}
+
+// read starts reading the stale ones of some scopes, each once: their images
+// now, their snapshots later.
+func (f *fetch) read(ctx context.Context, scopes []model.Scope) {
+	var now []scan.Request
+	for _, r := range f.stale() {
+		if !slices.Contains(scopes, r.Scope) || f.asked[r.Scope] || !f.wanted(r.Scope) {
+			continue
+		}
+		f.asked[r.Scope] = true
+		r.Gen = f.want.Gen
+		if i := slices.Index(r.Kinds, model.Images); i >= 0 {
+			now = append(now, scan.Request{Scope: r.Scope, Gen: r.Gen, Kinds: []model.Kind{model.Images}})
+			r.Kinds = slices.Delete(r.Kinds, i, i+1)
+		}
+		f.snapshots = append(f.snapshots, r)
+	}
+	f.images.Go(func() error { return scan.Run(ctx, f.client, now, scan.Options{Now: f.now}, f.send) })
+}
+
+func (f *fetch) stale() []scan.Request {
+	fresh := f.fresh
+	if f.want.Force {
+		fresh.Age = 0
+	}
+	return fresh.Stale(f.known, f.now())
+}
+
+func (f *fetch) wanted(s model.Scope) bool {
+	return f.want.Scopes == nil || slices.Contains(f.want.Scopes, s)
+}

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) scopes() *cobra.Command {
+	return &cobra.Command{
+		Use:   "scopes",
+		Short: "List accounts and regions: how far each was read, and what went wrong",
+		Long: `A scope is one account in one region: what is refreshed, cached, and fails on
+its own. States: read, failed, unread, disabled (the account has not enabled the
+region; told in JSON and CSV only), unreached (a profile or role that led to no
+account).`,
+		Args: cobra.NoArgs,
+		RunE: a.verb(a.runScopes),
+	}
+}
+
+func (a *app) runScopes(ctx context.Context, _ []string) error {
+	style, err := a.style()
+	if err != nil {
+		return err
+	}
+	g, err := a.gather(ctx, false)
+	if err != nil {
+		return err
+	}
+	if err := style.Scopes(a.out, g.inv); err != nil {
+		return err
+	}
+	return a.conclude(g)
+}

@@ -1,0 +1,121 @@
+package config
+
+import "time"
+
+// Key is one setting of the file. The table of all keys drives the reader, the
+// reference in docs/config.md, and the file that `config init` writes.
+type Key struct {
+	Name    string   // as it stands in the file; those of [[accounts]] without the table
+	Type    string   // for people: "list of text"
+	Default string   // as TOML
+	Example string   // as TOML
+	Doc     string   // one or two sentences
+	Choices []string // the words that are allowed; nil: any
+	Env     string   // the environment variable that overrides it; "" for none
+	Flag    string   // the flag that overrides both; "" for none
+}
+
+// setting is a key of the file's top with the place it fills: a *string,
+// *bool, *[]string or *time.Duration.
+type setting struct {
+	Key
+	at func(*Config) any
+}
+
+// accountSetting is a key of an [[accounts]] table.
+type accountSetting struct {
+	Key
+	at func(*Account) any
+}
+
+// The types of values, as told to people.
+const (
+	text     = "text"
+	list     = "list of text"
+	truth    = "true or false"
+	duration = "duration"
+)
+
+func settings() []setting {
+	return []setting{
+		{Key{
+			Name: "profiles", Type: list, Default: `[]`, Example: `["dev", "prod"]`, Env: "AMISCOPE_PROFILES", Flag: "--profile",
+			Doc: "Profiles of the AWS configuration to look through. Several profiles of one account are one account.",
+		}, func(c *Config) any { return &c.Profiles }},
+		{Key{
+			Name: "all_profiles", Type: truth, Default: `false`, Example: `true`, Env: "AMISCOPE_ALL_PROFILES", Flag: "--all-profiles",
+			Doc: "Look through every profile of the AWS configuration.",
+		}, func(c *Config) any { return &c.AllProfiles }},
+		{Key{
+			Name: "organization", Type: truth, Default: `false`, Example: `true`, Env: "AMISCOPE_ORGANIZATION", Flag: "--organization",
+			Doc: "List the active accounts of the organization and assume `role` in each.",
+		}, func(c *Config) any { return &c.Organization }},
+		{Key{
+			Name: "role", Type: text, Default: `""`, Example: `"audit"`, Env: "AMISCOPE_ROLE", Flag: "--role",
+			Doc: "Name of the role that is assumed in each account of the organization.",
+		}, func(c *Config) any { return &c.Role }},
+		{Key{
+			Name: "regions", Type: list, Default: `[]`, Example: `["eu-*", "us-east-1"]`, Env: "AMISCOPE_REGIONS", Flag: "--region",
+			Doc: "Regions to look at, by name or glob; empty means all that an account has enabled.",
+		}, func(c *Config) any { return &c.Regions }},
+		{Key{
+			Name: "shared", Type: truth, Default: `false`, Example: `true`, Env: "AMISCOPE_SHARED", Flag: "--shared",
+			Doc: "Also list images that other accounts share with these.",
+		}, func(c *Config) any { return &c.Shared }},
+		{Key{
+			Name: "max_age", Type: duration, Default: `"15m"`, Example: `"1h"`, Env: "AMISCOPE_MAX_AGE", Flag: "--max-age",
+			Doc: "What was read longer ago is read again; \"0\" reads always.",
+		}, func(c *Config) any { return &c.MaxAge }},
+		{Key{
+			Name: "color", Type: text, Default: `"auto"`, Example: `"light"`, Env: "AMISCOPE_COLOR", Flag: "--no-color",
+			Choices: []string{"auto", "dark", "light", "none"},
+			Doc:     "Colours of the screen; `auto` asks the terminal. The variable NO_COLOR means `none`.",
+		}, func(c *Config) any { return &c.Color }},
+		{Key{
+			Name: "ascii", Type: truth, Default: `false`, Example: `true`, Env: "AMISCOPE_ASCII", Flag: "--ascii",
+			Doc: "Draw with ASCII characters only.",
+		}, func(c *Config) any { return &c.ASCII }},
+	}
+}
+
+func accountSettings() []accountSetting {
+	return []accountSetting{
+		{Key{
+			Name: "name", Type: text, Default: `""`, Example: `"prod"`,
+			Doc: "The account's name on the screen and in filters; without it, its alias.",
+		}, func(a *Account) any { return &a.Name }},
+		{Key{
+			Name: "profile", Type: text, Default: `""`, Example: `"prod-readonly"`,
+			Doc: "The profile that reaches the account. With `role_arn`, the profile that assumes the role.",
+		}, func(a *Account) any { return &a.Profile }},
+		{Key{
+			Name: "role_arn", Type: text, Default: `""`, Example: `"arn:aws:iam::111122223333:role/audit"`,
+			Doc: "The role to assume in the account.",
+		}, func(a *Account) any { return &a.RoleARN }},
+		{Key{
+			Name: "external_id", Type: text, Default: `""`, Example: `"acme"`,
+			Doc: "The external id that the role's trust policy asks for.",
+		}, func(a *Account) any { return &a.ExternalID }},
+	}
+}
+
+// General lists the keys of the file's top.
+func General() []Key {
+	var out []Key
+	for _, s := range settings() {
+		out = append(out, s.Key)
+	}
+	return out
+}
+
+// PerAccount lists the keys of an [[accounts]] table.
+func PerAccount() []Key {
+	var out []Key
+	for _, s := range accountSettings() {
+		out = append(out, s.Key)
+	}
+	return out
+}
+
+// Default is what holds where nothing is set.
+func Default() Config { return Config{MaxAge: 15 * time.Minute, Color: "auto"} }

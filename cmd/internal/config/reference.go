@@ -1,0 +1,77 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Template is a new file: every key, commented out, with its meaning.
+func Template() string {
+	var b strings.Builder
+	b.WriteString("# Settings of amiscope. Every key is optional; `amiscope config check` reads this file.\n")
+	for _, k := range General() {
+		fmt.Fprintf(&b, "\n# %s\n# %s = %s\n", k.Doc, k.Name, k.Default)
+	}
+	b.WriteString("\n# One table for each account that is reached in a way of its own.\n# [[accounts]]\n")
+	for _, k := range PerAccount() {
+		fmt.Fprintf(&b, "# %s = %s\n", k.Name, k.Example)
+	}
+	return b.String()
+}
+
+// Reference is docs/config.md.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString(`# The config file
+
+` + "`amiscope config path`" + ` says where it is, ` + "`amiscope config init`" + ` writes one with every key commented out,
+` + "`amiscope config check`" + ` reads it and names every mistake, ` + "`amiscope config show`" + ` prints what is in force.
+Flags win over environment variables, and these over the file. A key that is not listed here is an error.
+The program never changes the file.
+
+| key | type | default | variable | flag | meaning |
+|---|---|---|---|---|---|
+`)
+	for _, k := range General() {
+		fmt.Fprintf(&b, "| `%s` | %s | `%s` | `%s` | `%s` | %s |\n", k.Name, typeOf(k), k.Default, k.Env, k.Flag, k.Doc)
+	}
+	b.WriteString(`
+Lists in variables are separated by commas. Durations are written as ` + "`90s`, `15m`, `2h`" + `.
+
+## [[accounts]]
+
+One table for each account that is reached in a way of its own; it needs ` + "`profile` or `role_arn`" + `.
+They hold when neither the flags nor the keys above choose profiles or an organization.
+
+| key | type | example | meaning |
+|---|---|---|---|
+`)
+	for _, k := range PerAccount() {
+		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s |\n", k.Name, typeOf(k), k.Example, k.Doc)
+	}
+	return b.String()
+}
+
+func typeOf(k Key) string {
+	if k.Choices == nil {
+		return k.Type
+	}
+	return strings.Join(k.Choices, ", ")
+}
+
+// TOML is the config as a file that would give it, for `config show`.
+func (c Config) TOML() string {
+	var b strings.Builder
+	for _, s := range settings() {
+		fmt.Fprintf(&b, "%s = %s\n", s.Name, value(s.at(&c)))
+	}
+	for _, a := range c.Accounts {
+		b.WriteString("\n[[accounts]]\n")
+		for _, s := range accountSettings() {
+			if v := value(s.at(&a)); v != `""` {
+				fmt.Fprintf(&b, "%s = %s\n", s.Name, v)
+			}
+		}
+	}
+	return b.String()
+}

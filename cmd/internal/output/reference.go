@@ -1,0 +1,104 @@
+package output
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Field documents one field of the JSON. Name is its path, "devices[].name".
+type Field struct{ Name, Type, Meaning string }
+
+// ImageFields document an image.
+func ImageFields() []Field {
+	return []Field{
+		{"id", "text", "Image id, unique within a region."},
+		{"name", "text", "Name; empty for an image without one."},
+		{"account", "text", "Id of the account that owns it."},
+		{"accountName", "text or null", "Alias of that account, the organization's name for it, or the name in the config file; AWS's own for vendors (`amazon`). Null where none is known."},
+		{"seenBy", "list of text", "Ids of the accounts read that see it, its owner first."},
+		{"region", "text", "Region."},
+		{"state", "text", "State as EC2 says it: `available`, `pending`, `failed`, `disabled`, …"},
+		{"created", "time or null", "Creation."},
+		{"launched", "true, false or null", "Whether it was ever launched. EC2 counts since April 2017, tells the owner only, and is a day late; null where it does not tell."},
+		{"lastLaunched", "time or null", "Last launch; null where `launched` is not true."},
+		{"deprecationTime", "time or null", "When it is or was deprecated; null where no date is set."},
+		{"disabled", "true or false", "Whether it is disabled."},
+		{"protected", "true, false or null", "Whether it is protected against deregistration."},
+		{"encrypted", "true, false or null", "Whether every EBS device is encrypted; null without EBS devices."},
+		{"architecture", "text", "`x86_64`, `arm64`, `i386`, `x86_64_mac` or `arm64_mac`."},
+		{"platform", "text", "`linux` or `windows`."},
+		{"rootDeviceType", "text", "`ebs` or `instance-store`."},
+		{"devices", "list or null", "Block device mappings, by name."},
+		{"devices[].name", "text", "Device name."},
+		{"devices[].virtual", "text", "Instance-store volume, `ephemeral0`; empty for EBS devices."},
+		{"devices[].suppressed", "true or false", "Whether the mapping takes a device of the parent image away."},
+		{"devices[].snapshot", "text", "Snapshot id; empty for an empty volume and for instance store."},
+		{"devices[].sizeBytes", "number", "Provisioned size."},
+		{"devices[].type", "text", "Volume type."},
+		{"devices[].iops", "number", "Provisioned operations a second; 0 where none are set."},
+		{"devices[].throughput", "number", "Provisioned MiB a second; 0 where none are set."},
+		{"devices[].encrypted", "true, false or null", "Whether the volume is encrypted."},
+		{"devices[].deleteOnTermination", "true, false or null", "Whether the volume goes with its instance."},
+		{"snapshots", "list or null", "Snapshots that the devices name, each once. All but the id is null where the owner's snapshots were not read, or it is gone."},
+		{"snapshots[].id", "text", "Snapshot id."},
+		{"snapshots[].state", "text or null", "State: `completed`, `pending`, `error`, …"},
+		{"snapshots[].tier", "text or null", "`standard` or `archive`."},
+		{"snapshots[].started", "time or null", "When the snapshot was begun."},
+		{"snapshots[].sizeBytes", "number or null", "Size of its volume."},
+		{"snapshots[].fullBytes", "number or null", "Blocks written when it was made: what the whole of it holds, not what it adds."},
+		{"snapshots[].encrypted", "true, false or null", "Whether it is encrypted."},
+		{"sizeBytes", "number", "Provisioned size of all EBS devices."},
+		{"bootMode", "text or null", "`legacy-bios`, `uefi` or `uefi-preferred`; empty where the instance type decides."},
+		{"imds", "text or null", "`v2.0` where instances get IMDSv2 only; empty where IMDSv1 is allowed."},
+		{"tpm", "text or null", "`v2.0`, or empty."},
+		{"ena", "true, false or null", "Whether enhanced networking is on."},
+		{"tags", "object or null", "Tags by key. Null for images of other accounts, whose tags AWS does not tell."},
+		{"source", "object or null", "What it was made from, as far as AWS says."},
+		{"source.image", "text", "Image it was copied or made from."},
+		{"source.region", "text", "Region of that image."},
+		{"source.instance", "text", "Instance it was made from."},
+		{"family", "text", "Name without version, date and build."},
+		{"version", "text", "What tells it from the others of its family."},
+		{"description", "text or null", "Description."},
+		{"managed", "text or null", "Service that made it and cares for it: `backup`, `dlm`, `imagebuilder`, `marketplace` or `none`; null where the tags that would tell are not visible."},
+	}
+}
+
+// ScopeFields document a scope.
+func ScopeFields() []Field {
+	return []Field{
+		{"source", "text", "The way in: `profile dev`, `role …`, `default credentials`."},
+		{"account", "text or null", "Account id; null where none was reached."},
+		{"region", "text or null", "Region; null where no account was reached."},
+		{"state", "text", "`read`: the last pass was complete. `failed`: it was not, and what is shown is of an earlier one. `unread`: never read. `disabled`: the account has not enabled the region. `unreached`: the way in led to no account."},
+		{"asOf", "time or null", "End of the last complete pass over its images."},
+		{"error", "text or null", "What went wrong."},
+		{"hint", "text or null", "What to do about it."},
+	}
+}
+
+// Reference is docs/json.md.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString(`# The JSON of amiscope
+
+` + "`-o json`" + ` prints one object. ` + "`list`" + ` gives ` + "`images`" + ` and ` + "`scopes`, `scopes`" + ` gives ` + "`scopes`" + `; ` + "`show`" + ` prints one image.
+` + "`-o jsonl`" + ` prints one image, or one scope, a line; scopes that failed are then told on standard error only.
+
+A field's name and meaning stay; new fields may come. **null is a fact that is not known**; what is known to be absent
+is an empty text or list. Times are RFC 3339 in UTC; sizes are bytes. Control characters, and characters that turn the
+reading direction or show nothing, are escaped (` + "`\\u202e`" + `): the text that a parser gives is what AWS gave.
+
+`)
+	writeFields(&b, "An image", ImageFields())
+	writeFields(&b, "A scope", ScopeFields())
+	return b.String()
+}
+
+func writeFields(b *strings.Builder, title string, fields []Field) {
+	fmt.Fprintf(b, "## %s\n\n| field | type | meaning |\n|---|---|---|\n", title)
+	for _, f := range fields {
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", f.Name, f.Type, f.Meaning)
+	}
+	b.WriteByte('\n')
+}
