@@ -158,8 +158,6 @@ type status struct {
 	failed []failure // why the last pass failed; empty when it did not
 }
 
-const columnsOfStatus = 3
-
 func statusColumns(c *coder, ss []*status) {
 	times(c, ss, func(s *status) *time.Time { return &s.asOf })
 	numbers(c, ss, func(s *status) *int { return &s.calls })

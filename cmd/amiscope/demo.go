@@ -41,7 +41,7 @@ company, one scope is denied: what reads it is partial and exits with 4.
 
 With --listen it serves any other AWS client, and prints the environment that
 points one to it.`,
-		Example:          "amiscope demo\namiscope demo list is:public -o json\namiscope demo --listen 127.0.0.1:4566 --env-file demo.env",
+		Example:          "  amiscope demo\n  amiscope demo list is:public -o json\n  amiscope demo --listen 127.0.0.1:4566 --env-file demo.env",
 		Args:             cobra.NoArgs,
 		PersistentPreRun: func(*cobra.Command, []string) { a.enterDemo(d) },
 		RunE: a.verb(func(ctx context.Context, args []string) error {

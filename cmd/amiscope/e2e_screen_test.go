@@ -24,9 +24,9 @@ func program(t *testing.T) string {
 }
 
 // open starts the demo on a terminal and waits for its images.
-func open(t *testing.T, size ptytest.Size, args ...string) *ptytest.Terminal {
+func open(t *testing.T, size ptytest.Size) *ptytest.Terminal {
 	t.Helper()
-	term := ptytest.Start(t, size, nil, append([]string{program(t), "demo"}, args...)...)
+	term := ptytest.Start(t, size, nil, program(t), "demo")
 	term.WaitUntil("all images and no scan", func(s string) bool {
 		return regexp.MustCompile(`[1-9][0-9]* images`).MatchString(s) && strings.Contains(s, "read ") && !strings.Contains(s, "reading")
 	})

@@ -32,8 +32,8 @@ func (a *app) list() *cobra.Command {
 		Long: `list prints the images that a filter shows: the same text as / takes on the
 screen, in one argument or several. What was read longer ago than --max-age is
 read again first.`,
-		Example: `amiscope list 'age>180d !deprecated:true region:eu-*' -o json
-amiscope list web has:tag.owner --sort -size --columns id,name,size`,
+		Example: `  amiscope list 'age>180d !deprecated:true region:eu-*' -o json
+  amiscope list web has:tag.owner --sort -size --columns id,name,size`,
 		RunE:              a.verb(func(ctx context.Context, args []string) error { return a.runList(ctx, l, args) }),
 		ValidArgsFunction: a.completeFilter,
 	}

@@ -63,7 +63,7 @@ func describe(b *strings.Builder, cmd *cobra.Command) {
 	fmt.Fprintf(b, "## %s\n\n%s\n\n", cmd.CommandPath(), long)
 	fmt.Fprintf(b, "    %s\n\n", cmd.UseLine())
 	if cmd.Example != "" {
-		fmt.Fprintf(b, "Examples:\n\n    %s\n\n", strings.ReplaceAll(cmd.Example, "\n", "\n    "))
+		fmt.Fprintf(b, "Examples:\n\n  %s\n\n", strings.ReplaceAll(cmd.Example, "\n", "\n  "))
 	}
 	usage := cmd.NonInheritedFlags().FlagUsagesWrapped(0)
 	if usage != "" {

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/fang/v2"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
@@ -69,8 +68,7 @@ func run(ctx context.Context, h host, args []string) int {
 	root.SetErr(h.err)
 	err := refuseGlued(args)
 	if err == nil {
-		err = fang.Execute(ctx, root, fang.WithoutVersion(), fang.WithoutManpage(),
-			fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {})) // told below, as every error
+		err = root.ExecuteContext(ctx)
 	}
 	if err == nil {
 		err = a.failed
@@ -119,9 +117,12 @@ func (a *app) root() *cobra.Command {
 
 Without a verb it opens the table; where standard output is no terminal it
 prints the list. Try it without an AWS account: amiscope demo`,
-		Example: "amiscope\namiscope list 'age>180d !deprecated:true region:eu-*' -o json\namiscope demo",
+		Example: "  amiscope\n  amiscope list 'age>180d !deprecated:true region:eu-*' -o json\n  amiscope demo",
 		Args:    cobra.NoArgs,
 		RunE:    a.verb(a.browse),
+
+		SilenceErrors: true, // finish tells them
+		SilenceUsage:  true,
 	}
 	a.flags.add(root, a.completeRegions)
 	root.SetFlagErrorFunc(shortFlag)

@@ -15,7 +15,7 @@ func (a *app) show() *cobra.Command {
 	return &cobra.Command{
 		Use:               "show ID|NAME",
 		Short:             "Show all that is known of one image",
-		Example:           "amiscope show ami-0123456789abcdef0\namiscope show web-2026-11-01 -o json",
+		Example:           "  amiscope show ami-0123456789abcdef0\n  amiscope show web-2026-11-01 -o json",
 		Args:              cobra.ExactArgs(1),
 		RunE:              a.verb(a.runShow),
 		ValidArgsFunction: a.completeImages,
