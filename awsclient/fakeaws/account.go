@@ -39,7 +39,7 @@ func (s *Server) listRegions(_ context.Context, call Call, in *account.ListRegio
 	if err != nil {
 		return nil, invalidInput("nextToken is not valid")
 	}
-	page, next := listed(s.pages, s.regionStates(in.RegionOptStatusContains), c, s.pages.size(c, size, true))
+	page, next := listed(s.pages, s.regionStates(in.RegionOptStatusContains), c, s.pages.size(call, c, size, true))
 	return &account.ListRegionsOutput{Regions: page, NextToken: next}, nil
 }
 

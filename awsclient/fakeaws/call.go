@@ -13,6 +13,7 @@ type Call struct {
 	Account   string // twelve digits
 	Region    string // of the signature; global services sign for us-east-1
 	AccessKey string
+	Serial    int // 1 for the first call of this operation by this account in this region
 }
 
 // operation is a handler without its types.

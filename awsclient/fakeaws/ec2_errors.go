@@ -77,7 +77,7 @@ func (p pager) start(call Call, in paging, asked any) (cursor, int, error) {
 	if err != nil {
 		return cursor{}, 0, &Error{Code: "InvalidPaginationToken", Message: "The specified pagination token is not valid or is expired."}
 	}
-	return c, p.size(c, in.max, paged), nil
+	return c, p.size(call, c, in.max, paged), nil
 }
 
 func notAuthorized(what, id string) error {

@@ -92,12 +92,12 @@ func (s *Server) describeImages(_ context.Context, call Call, in *ec2.DescribeIm
 	if err != nil {
 		return nil, err
 	}
-	s.store.mu.RLock()
-	defer s.store.mu.RUnlock()
+	s.store().mu.RLock()
+	defer s.store().mu.RUnlock()
 	if len(in.ImageIds) > 0 {
 		return s.imagesByID(call, in.ImageIds, want)
 	}
-	found, next := tell(s.pages, s.store.images.id, s.imageShelves(call, want), c, size)
+	found, next := tell(s.pages, s.store().images.id, s.imageShelves(call, want), c, size)
 	return &ec2.DescribeImagesOutput{Images: s.answerImages(want.viewer, found), NextToken: next}, nil
 }
 
@@ -108,11 +108,11 @@ func (s *Server) imageShelves(call Call, want imageQuery) []shelf[*fleet.Image] 
 	self := func(o string) bool { return o == "self" || o == call.Account }
 	var out []shelf[*fleet.Image]
 	if len(want.owners) == 0 || slices.ContainsFunc(want.owners, self) {
-		out = append(out, shelf[*fleet.Image]{s.store.images.own[place{call.Account, call.Region}], want.match})
+		out = append(out, shelf[*fleet.Image]{s.store().images.own[place{call.Account, call.Region}], want.match})
 	}
 	if len(want.owners) == 0 || slices.ContainsFunc(want.owners, func(o string) bool { return !self(o) }) {
 		others := func(im *fleet.Image) bool { return im.Owner != call.Account && want.match(im) }
-		out = append(out, shelf[*fleet.Image]{s.store.images.open[call.Region], others})
+		out = append(out, shelf[*fleet.Image]{s.store().images.open[call.Region], others})
 	}
 	return out
 }
@@ -128,7 +128,7 @@ func (s *Server) imagesByID(call Call, texts []string, want imageQuery) (*ec2.De
 	var found []*fleet.Image
 	var missing []string
 	for i, id := range ids {
-		im := s.store.images.byID[id]
+		im := s.store().images.byID[id]
 		switch {
 		case im == nil || im.Region != call.Region || !want.sees(im):
 			missing = append(missing, texts[i])

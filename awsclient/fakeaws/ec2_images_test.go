@@ -133,7 +133,7 @@ func TestTokens(t *testing.T) {
 
 func TestBadImageRequests(t *testing.T) {
 	s := New(Options{Fleet: fleet.Config{Images: 3000}})
-	id := s.fleet.Images[0].ID.Image()
+	id := fleetIDs(s, func(fleet.Image) bool { return true })[0]
 	disabled := fleetIDs(s, func(im fleet.Image) bool {
 		return im.Life.State == "disabled" && im.Owner == s.Accounts()[1].ID && im.Region == "us-east-1"
 	})
@@ -348,7 +348,7 @@ func TestAttributes(t *testing.T) {
 		}
 	}
 	id := fleetIDs(s, func(im fleet.Image) bool { return im.Name == "protected-with-cooldown" })[0]
-	im := s.store.images.byID[mustID(t, id)]
+	im := s.store().images.byID[mustID(t, id)]
 	client := ec2Client(s, im.Owner, im.Region)
 	for name, want := range map[types.ImageAttributeName]string{
 		types.ImageAttributeNameDeregistrationProtection: "enabled-with-cooldown",

@@ -49,13 +49,13 @@ func (s *Server) describeInstances(_ context.Context, call Call, in *ec2.Describ
 	if err != nil {
 		return nil, err
 	}
-	s.store.mu.RLock()
-	defer s.store.mu.RUnlock()
+	s.store().mu.RLock()
+	defer s.store().mu.RUnlock()
 	if len(in.InstanceIds) > 0 {
 		return s.instancesByID(call, in.InstanceIds, filter)
 	}
-	own := []shelf[*fleet.Instance]{{s.store.instances.own[place{call.Account, call.Region}], filter}}
-	found, next := tell(s.pages, s.store.instances.id, own, c, size)
+	own := []shelf[*fleet.Instance]{{s.store().instances.own[place{call.Account, call.Region}], filter}}
+	found, next := tell(s.pages, s.store().instances.id, own, c, size)
 	return &ec2.DescribeInstancesOutput{Reservations: reservations(found), NextToken: next}, nil
 }
 
@@ -67,7 +67,7 @@ func (s *Server) instancesByID(call Call, texts []string, filter func(*fleet.Ins
 	var found []*fleet.Instance
 	var missing []string
 	for i, id := range ids {
-		r := s.store.instances.byID[id]
+		r := s.store().instances.byID[id]
 		switch {
 		case r == nil || r.Region != call.Region || r.Owner != call.Account:
 			missing = append(missing, texts[i])

@@ -56,20 +56,20 @@ func (s *Server) describeSnapshots(_ context.Context, call Call, in *ec2.Describ
 	if err != nil {
 		return nil, err
 	}
-	s.store.mu.RLock()
-	defer s.store.mu.RUnlock()
+	s.store().mu.RLock()
+	defer s.store().mu.RUnlock()
 	if len(in.SnapshotIds) > 0 {
 		return s.snapshotsByID(call, in.SnapshotIds, want)
 	}
-	found, next := tell(s.pages, s.store.snapshots.id, s.snapshotShelves(call, want), c, size)
+	found, next := tell(s.pages, s.store().snapshots.id, s.snapshotShelves(call, want), c, size)
 	return &ec2.DescribeSnapshotsOutput{Snapshots: s.answerSnapshots(want.viewer, found), NextToken: next}, nil
 }
 
 func (s *Server) snapshotShelves(call Call, want snapshotQuery) []shelf[*fleet.Snapshot] {
 	others := func(r *fleet.Snapshot) bool { return r.Owner != call.Account && want.match(r) }
 	return []shelf[*fleet.Snapshot]{
-		{s.store.snapshots.own[place{call.Account, call.Region}], want.match},
-		{s.store.snapshots.open[call.Region], others},
+		{s.store().snapshots.own[place{call.Account, call.Region}], want.match},
+		{s.store().snapshots.open[call.Region], others},
 	}
 }
 
@@ -82,7 +82,7 @@ func (s *Server) snapshotsByID(call Call, texts []string, want snapshotQuery) (*
 	}
 	var found []*fleet.Snapshot
 	for i, id := range ids {
-		r := s.store.snapshots.byID[id]
+		r := s.store().snapshots.byID[id]
 		if r == nil || r.Region != call.Region {
 			return nil, snapshotResource.missing(texts[i : i+1])
 		}

@@ -29,9 +29,9 @@ func (s *Server) createTags(_ context.Context, call Call, in *ec2.CreateTagsInpu
 	if err != nil {
 		return nil, err
 	}
-	s.store.mu.Lock()
-	defer s.store.mu.Unlock()
-	owned, err := s.store.tagged(call, in.Resources)
+	s.store().mu.Lock()
+	defer s.store().mu.Unlock()
+	owned, err := s.store().tagged(call, in.Resources)
 	if err != nil {
 		return nil, err
 	}
@@ -51,9 +51,9 @@ func (s *Server) createTags(_ context.Context, call Call, in *ec2.CreateTagsInpu
 // deleteTags removes tags: by key, by key and value if a value is given, or,
 // without any, all that users have set.
 func (s *Server) deleteTags(_ context.Context, call Call, in *ec2.DeleteTagsInput) (*ec2.DeleteTagsOutput, error) {
-	s.store.mu.Lock()
-	defer s.store.mu.Unlock()
-	owned, err := s.store.tagged(call, in.Resources)
+	s.store().mu.Lock()
+	defer s.store().mu.Unlock()
+	owned, err := s.store().tagged(call, in.Resources)
 	if err != nil {
 		return nil, err
 	}

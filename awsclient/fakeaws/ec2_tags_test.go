@@ -121,7 +121,7 @@ func TestTagsStayWithTheirImage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range before.Images {
-		got := s.store.images.byID[before.Images[i].ID].Tags
+		got := s.store().images.byID[before.Images[i].ID].Tags
 		if same := cmp.Equal(before.Images[i].Tags, got); same == (before.Images[i].ID.Image() == ids[0]) {
 			t.Errorf("%s has the tags %v, before %v", before.Images[i].ID.Image(), got, before.Images[i].Tags)
 		}

@@ -13,7 +13,7 @@ import (
 // gates are what a call passes before its handler, in this order. This is the
 // place for whatever else AWS may do to a call.
 func (s *Server) gates() []gate {
-	return []gate{s.passLatency, s.passRegion, s.passPermission}
+	return []gate{s.passLatency, s.passRegion, s.passThrottle, s.passFaults, s.passPermission}
 }
 
 func (s *Server) passLatency(ctx context.Context, _ Call, _ *http.Request) error {
@@ -50,7 +50,7 @@ func (s *Server) passPermission(_ context.Context, call Call, _ *http.Request) e
 	}
 	for _, r := range s.options.Denied {
 		if r.covers(call, s.name(call.Account)) {
-			return denial(call)
+			return denial(call, noPolicy(call))
 		}
 	}
 	return nil
@@ -95,10 +95,14 @@ func action(call Call) string {
 	return strings.ReplaceAll(strings.ToLower(call.Service), " ", "") + ":" + call.Operation
 }
 
-// denial is what a service answers to a caller without permission.
-func denial(call Call) error {
-	message := fmt.Sprintf("User: %s is not authorized to perform: %s because no identity-based policy allows the %s action",
-		callerARN(call), action(call), action(call))
+// noPolicy is why a caller without permission is denied.
+func noPolicy(call Call) string {
+	return "because no identity-based policy allows the " + action(call) + " action"
+}
+
+// denial is what a service answers to a caller that may not do something.
+func denial(call Call, why string) error {
+	message := fmt.Sprintf("User: %s is not authorized to perform: %s %s", callerARN(call), action(call), why)
 	switch call.Service {
 	case "EC2":
 		message = "You are not authorized to perform this operation. " + message + ". Encoded authorization failure message: " + encodedMessage(call)

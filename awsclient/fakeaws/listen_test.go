@@ -94,7 +94,7 @@ func get(ctx context.Context, client *http.Client, url string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }() // the answer was read whole
 	body, err := io.ReadAll(resp.Body)
 	return string(body), err
 }

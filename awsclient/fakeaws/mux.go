@@ -2,6 +2,7 @@ package fakeaws
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,8 @@ type Mux struct {
 	operations map[operationKey]operation
 	gates      []gate
 	account    func(accessKey string) (string, error)
+	deliver    func(Call, wire.Response) delivery // how answers reach callers whose account is known
+	ledger     ledger
 	requests   atomic.Uint64 // served so far; request ids are made of it
 }
 
@@ -33,6 +36,8 @@ func NewMux() *Mux {
 		services:   wire.NewServices(),
 		operations: map[operationKey]operation{},
 		account:    demoAccount,
+		deliver:    func(_ Call, resp wire.Response) delivery { return delivery{Response: resp} },
+		ledger:     newLedger(),
 	}
 }
 
@@ -69,7 +74,12 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	t := m.open(r, body)
-	write(w, m.answer(r.Context(), t))
+	d := delivery{Response: m.answer(r.Context(), &t)}
+	if t.call.Serial > 0 {
+		d = m.deliver(t.call, d.Response)
+		m.ledger.leave(t.call, cmp.Or(string(d.spoiled), t.code))
+	}
+	d.write(w, r)
 }
 
 // turn is one call on its way from request to answer.
@@ -80,6 +90,7 @@ type turn struct {
 	call    Call
 	signed  bool
 	id      string // of the request
+	code    string // of the error that it is answered with, or ""
 }
 
 // open tells what is called. A call that is not signed, or for a service that
@@ -107,16 +118,18 @@ func (m *Mux) requestID() string {
 	return fmt.Sprintf("00000000-0000-4000-8000-%012x", m.requests.Add(1))
 }
 
-func (m *Mux) answer(ctx context.Context, t turn) wire.Response {
+func (m *Mux) answer(ctx context.Context, t *turn) wire.Response {
 	p := t.service.Protocol
-	out, err := m.serve(ctx, &t)
+	out, err := m.serve(ctx, t)
 	if err == nil {
 		var resp wire.Response
 		if resp, err = p.Reply(t.call.Operation, t.id, out); err == nil {
 			return resp
 		}
 	}
-	return p.Fail(t.fault(err), t.id)
+	f := t.fault(err)
+	t.code = f.Code
+	return p.Fail(f, t.id)
 }
 
 // serve takes a call through authentication, gates, decoding and dry run to
@@ -152,6 +165,9 @@ func (m *Mux) authenticate(t *turn) error {
 		return t.refuse(wire.UnknownKey, "")
 	}
 	t.call.Account = account
+	if err == nil {
+		t.call.Serial = m.ledger.enter(t.call)
+	}
 	return err
 }
 
@@ -190,12 +206,4 @@ func (t *turn) fault(err error) wire.Fault {
 		f.Status = http.StatusBadRequest
 	}
 	return f
-}
-
-func write(w http.ResponseWriter, resp wire.Response) {
-	for name, values := range resp.Header {
-		w.Header()[name] = values
-	}
-	w.WriteHeader(resp.Status)
-	_, _ = w.Write(resp.Body) // the caller has gone: nobody is left to tell
 }

@@ -234,7 +234,7 @@ func TestGates(t *testing.T) {
 	if diff := cmp.Diff([]string{"first: " + body, "second: " + body}, seen); diff != "" {
 		t.Error(diff)
 	}
-	call := Call{Service: "EC2", Operation: "DescribeRegions", Account: testAccount, Region: testRegion, AccessKey: testKey}
+	call := Call{Service: "EC2", Operation: "DescribeRegions", Account: testAccount, Region: testRegion, AccessKey: testKey, Serial: 1}
 	if diff := cmp.Diff([]Call{call, call}, calls); diff != "" {
 		t.Error(diff)
 	}
@@ -419,7 +419,7 @@ func TestPresignedURL(t *testing.T) {
 	if err != nil || resp.StatusCode != http.StatusOK {
 		t.Fatalf("got %v, %v", resp, err)
 	}
-	if diff := cmp.Diff(Call{"STS", "GetCallerIdentity", testAccount, testRegion, testKey}, got); diff != "" {
+	if diff := cmp.Diff(Call{"STS", "GetCallerIdentity", testAccount, testRegion, testKey, 1}, got); diff != "" {
 		t.Error(diff)
 	}
 }

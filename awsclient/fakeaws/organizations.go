@@ -52,7 +52,7 @@ func (s *Server) listAccounts(_ context.Context, call Call, in *organizations.Li
 	if err != nil {
 		return nil, &Error{Code: "InvalidInputException", Message: "You provided a value that does not match the required pattern. Reason: INVALID_NEXT_TOKEN"}
 	}
-	page, next := listed(s.pages, s.fleet.Accounts, c, s.pages.size(c, size, true))
+	page, next := listed(s.pages, s.fleet.Accounts, c, s.pages.size(call, c, size, true))
 	out := &organizations.ListAccountsOutput{NextToken: next, Accounts: make([]types.Account, len(page))}
 	for i, a := range page {
 		out.Accounts[i] = s.answerAccount(a)

@@ -21,11 +21,12 @@ type pager struct {
 	limit      int
 	shortEvery int
 	emptyEvery int
+	emptied    func(Call) bool // whether a fault empties this page
 	secret     [sha256.Size]byte
 }
 
 func newPager(o Options) pager {
-	p := pager{limit: o.PageLimit, shortEvery: o.ShortEvery, emptyEvery: o.EmptyEvery}
+	p := pager{limit: o.PageLimit, shortEvery: o.ShortEvery, emptyEvery: o.EmptyEvery, emptied: func(Call) bool { return false }}
 	if p.emptyEvery == 1 {
 		p.emptyEvery = 2 // nothing but empty pages would never end
 	}
@@ -86,7 +87,7 @@ func (p pager) resume(token *string, query uint64) (cursor, error) {
 // lost its token and page size, which may change from page to page.
 func question(call Call, input any) (uint64, error) {
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s\x00", call.Service, call.Operation, call.Account, call.Region)
+	_, _ = fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s\x00", call.Service, call.Operation, call.Account, call.Region) // a hash takes everything
 	if err := json.NewEncoder(h).Encode(input); err != nil {
 		return 0, fmt.Errorf("fingerprint of %s: %w", call.Operation, err)
 	}
@@ -95,7 +96,7 @@ func question(call Call, input any) (uint64, error) {
 
 // size is how many elements the next page may hold. Without a limit and a
 // token the answer comes in one piece, as EC2 does it.
-func (p pager) size(c cursor, asked *int32, paged bool) int {
+func (p pager) size(call Call, c cursor, asked *int32, paged bool) int {
 	if !paged {
 		return math.MaxInt
 	}
@@ -104,7 +105,7 @@ func (p pager) size(c cursor, asked *int32, paged bool) int {
 		n = min(n, int(*asked))
 	}
 	switch {
-	case every(p.emptyEvery, c.page):
+	case every(p.emptyEvery, c.page), c.page%2 == 0 && p.emptied(call):
 		return 0
 	case every(p.shortEvery, c.page):
 		return max(n/2, 1)

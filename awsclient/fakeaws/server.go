@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"github.com/amiscope/amiscope/awsclient/fakeaws/fleet"
 )
@@ -22,9 +25,12 @@ type Options struct {
 	ShortEvery  int           // every n-th page is half full at most; 0: none is
 	EmptyEvery  int           // every n-th page is empty and yet not the last; 0: none is, 1 means 2
 
-	// Now tells when the credentials of an assumed role end, which clients
-	// compare with their own clock; nothing else here knows the time. nil:
-	// time.Now.
+	Faults    []Fault // what goes wrong, in this order
+	FaultSeed uint64  // which calls it befalls, of faults with a share
+	Throttle  bool    // keep the documented token buckets, for all calls
+
+	// Now refills the token buckets and tells when the credentials of an assumed
+	// role end, which clients compare with their own clock. nil: time.Now.
 	Now func() time.Time
 }
 
@@ -47,12 +53,15 @@ const defaultPageLimit = 1000
 type Server struct {
 	mux     *Mux
 	options Options
-	fleet   *fleet.Fleet // its records belong to store
-	store   *store
+	fleet   *fleet.Fleet  // the organization alone
+	store   func() *store // made by the first call that asks for what accounts have
 	pages   pager
+	buckets buckets
 }
 
-// New makes an AWS. Its fleet depends on Options.Fleet alone.
+// New makes an AWS. Its fleet depends on Options.Fleet alone. What the accounts
+// have is made when it is first asked for: a start that shows what the cache
+// holds need not wait for it.
 func New(o Options) *Server {
 	if o.PageLimit <= 0 {
 		o.PageLimit = defaultPageLimit
@@ -60,8 +69,11 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	f := fleet.New(o.Fleet)
-	s := &Server{mux: NewMux(), options: o, fleet: f, store: newStore(f), pages: newPager(o)}
+	s := &Server{mux: NewMux(), options: o, fleet: fleet.Organize(o.Fleet), pages: newPager(o)}
+	s.store = sync.OnceValue(func() *store { return newStore(fleet.New(o.Fleet)) })
+	s.buckets.limits = map[bucket]*rate.Limiter{}
+	s.pages.emptied = s.emptied
+	s.mux.deliver = s.deliver
 	s.mux.Account(s.resolve)
 	for _, g := range s.gates() {
 		s.mux.Before(g)
@@ -92,6 +104,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.Serve
 
 // Transport calls the server in this process, without a port.
 func (s *Server) Transport() http.RoundTripper { return s.mux.Transport() }
+
+// Stats tells what was called so far, in order of account, region and API.
+func (s *Server) Stats() []Tally { return s.mux.ledger.tallies() }
 
 // Accounts lists the accounts that can be used, the management account first.
 func (s *Server) Accounts() []fleet.Account { return s.fleet.Active() }

@@ -8,7 +8,7 @@ import (
 
 // Transport returns a RoundTripper that calls m in this process, without a
 // port. A call ends with its request's context, if the gates and handlers do.
-// An answer is complete when it is returned.
+// An answer is complete when it is returned, unless a fault befell it.
 func (m *Mux) Transport() http.RoundTripper { return transport{m} }
 
 type transport struct{ handler http.Handler }
@@ -19,11 +19,14 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body == nil {
 		inner.Body = http.NoBody
 	}
-	defer inner.Body.Close()
+	defer func() { _ = inner.Body.Close() }() // what was in it has been read, or is of no more use
 	w := &recorder{header: http.Header{}}
 	t.handler.ServeHTTP(w, inner)
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	if w.spoilt.ending == reset {
+		return nil, errReset()
 	}
 	return w.response(r), nil
 }
@@ -33,6 +36,7 @@ type recorder struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
+	spoilt delivery // how the body ends, if not as a whole
 }
 
 func (w *recorder) Header() http.Header { return w.header }
@@ -50,9 +54,14 @@ func (w *recorder) Write(b []byte) (int, error) {
 
 func (w *recorder) response(r *http.Request) *http.Response {
 	w.WriteHeader(http.StatusOK) // as net/http does when a handler writes nothing
-	return &http.Response{
+	out := &http.Response{
 		Status: http.StatusText(w.status), StatusCode: w.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: w.header, Body: io.NopCloser(&w.body), ContentLength: int64(w.body.Len()), Request: r,
 	}
+	if d := w.spoilt; d.ending != whole {
+		out.ContentLength = int64(len(d.Body))
+		out.Body = &endingBody{Reader: &w.body, ctx: r.Context(), ending: d.ending, closed: make(chan struct{})}
+	}
+	return out
 }

@@ -42,6 +42,7 @@ func (c Config) withDefaults() Config {
 func New(c Config) *Fleet {
 	c = c.withDefaults()
 	g := newGenerator(c)
+	g.fleet.Images = make([]Image, 0, c.Images+c.Regions*vendorImages+strangerImages)
 	g.organize()
 	g.world()
 	if c.Images >= SpecialsFrom {
@@ -50,6 +51,14 @@ func New(c Config) *Fleet {
 	g.lines()
 	g.strays()
 	g.instances()
+	return g.fleet
+}
+
+// Organize makes the organization of New's fleet, its accounts and regions,
+// and nothing of what they have: it costs the same whatever the Config.
+func Organize(c Config) *Fleet {
+	g := newGenerator(c.withDefaults())
+	g.organize()
 	return g.fleet
 }
 
@@ -71,7 +80,7 @@ type scoped struct{ account, region, name string }
 
 func newGenerator(c Config) *generator {
 	return &generator{
-		fleet:   &Fleet{Config: c, Images: make([]Image, 0, c.Images+c.Regions*vendorImages+strangerImages)},
+		fleet:   &Fleet{Config: c},
 		config:  c,
 		rng:     rand.New(rand.NewPCG(c.Seed, 0x616d6973636f7065)),
 		names:   map[scoped]int{},

@@ -1,0 +1,244 @@
+package faulttest
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"github.com/amiscope/amiscope/awsclient"
+	"github.com/amiscope/amiscope/awsclient/fakeaws"
+	"github.com/amiscope/amiscope/awsclient/fakeaws/fleet"
+	"github.com/amiscope/amiscope/awsclient/scan"
+	"github.com/amiscope/amiscope/model"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patience bounds every reading of a company, in the time of its bubble: far
+// more than eight tries of everything take, far less than for ever.
+const patience = time.Hour
+
+// outcome is what became of a reading.
+type outcome struct {
+	inventory model.Inventory
+	tallies   []fakeaws.Tally
+	requested map[model.Scope]bool
+	told      map[string]int // how often a pass told a record, by kind, scope and id
+	assumed   int            // accounts whose regions had to be assumed
+	took      time.Duration
+}
+
+// read discovers a company by the organization of its management account and
+// reads all of it, over what is known of it already.
+func read(t *testing.T, o fakeaws.Options, known model.Inventory, gen model.Gen) outcome {
+	t.Helper()
+	server := fakeaws.New(o)
+	key, secret := server.Credentials("")
+	client, err := awsclient.New(awsclient.Options{
+		Static:       []awsclient.StaticAccount{{AccessKey: key, Secret: secret, Region: server.Regions()[0]}},
+		Organization: true, Role: "OrganizationAccountAccessRole",
+		Regions: server.Regions(), Transport: server.Transport(), Limiter: scan.NewBuckets(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	out := outcome{inventory: known, requested: map[model.Scope]bool{}, told: map[string]int{}}
+	start := time.Now()
+	var requests []scan.Request
+	if err := client.Discover(ctx, func(e model.Event) { requests = append(requests, out.found(e, gen)...) }); err != nil {
+		t.Fatalf("discovering hangs: %v", err)
+	}
+	if err := scan.Run(ctx, client, requests, scan.Options{}, out.fold); err != nil {
+		t.Fatalf("reading hangs: %v", err)
+	}
+	out.took, out.tallies = time.Since(start), server.Stats()
+	return out
+}
+
+// found gives the requests for what was found.
+func (o *outcome) found(e model.Event, gen model.Gen) []scan.Request {
+	o.fold(e)
+	f, ok := e.(model.Found)
+	if !ok {
+		return nil
+	}
+	if f.Err != nil {
+		o.assumed++
+	}
+	var out []scan.Request
+	for _, r := range f.Regions {
+		s := model.Scope{Account: f.Account.ID, Region: r.Name}
+		if r.Enabled && !o.requested[s] {
+			o.requested[s] = true
+			out = append(out, scan.Request{Scope: s, Kinds: model.Kinds(), Gen: gen})
+		}
+	}
+	return out
+}
+
+func (o *outcome) fold(e model.Event) {
+	o.inventory = o.inventory.Fold(e)
+	p, ok := e.(model.Page)
+	if !ok {
+		return
+	}
+	prefix := p.Kind.String() + " " + p.Scope.String() + " "
+	for _, im := range p.Images {
+		o.told[prefix+im.ID]++
+	}
+	for _, s := range p.Snapshots {
+		o.told[prefix+s.ID]++
+	}
+}
+
+// troubles are the things that the user is told.
+func (o *outcome) troubles() (out []*model.OpError) {
+	for _, u := range o.inventory.Unreached() {
+		out = append(out, u.Err)
+	}
+	for _, s := range o.inventory.Scopes() {
+		for _, k := range model.Kinds() {
+			if err := o.inventory.Status(s, k).Err; err != nil {
+				out = append(out, err)
+			}
+		}
+	}
+	return out
+}
+
+// failed counts the calls of an operation that were not answered well.
+func (o *outcome) failed(operation string) (n int) {
+	for _, t := range o.tallies {
+		if _, op, _ := strings.Cut(t.API, ":"); op != operation {
+			continue
+		}
+		for _, times := range t.Failed {
+			n += times
+		}
+	}
+	return n
+}
+
+// company is a fleet, what there is to know of it, and what was known of it
+// before: all of that, and in each scope an image and a snapshot that are gone
+// by now.
+type company struct {
+	options fakeaws.Options
+	truth   model.Inventory
+	known   model.Inventory
+}
+
+const (
+	goneImage    = "ami-00000000000000000"
+	goneSnapshot = "snap-00000000000000000"
+)
+
+func newCompany(t *testing.T, o fakeaws.Options) company {
+	t.Helper()
+	calm := o
+	calm.Faults, calm.Denied, calm.NotOptedIn, calm.Throttle, calm.Latency = nil, nil, nil, false, 0
+	first := read(t, calm, model.Inventory{}, 1)
+	if troubles := first.troubles(); len(troubles) > 0 {
+		t.Fatalf("a calm AWS gives trouble: %v", troubles)
+	}
+	c := company{options: o, truth: first.inventory, known: first.inventory}
+	for _, s := range c.truth.Scopes() {
+		image := &model.Image{ImageKey: model.ImageKey{Region: s.Region, ID: goneImage}, Owner: s.Account}
+		snapshot := &model.Snapshot{Region: s.Region, ID: goneSnapshot, Owner: s.Account}
+		c.known = c.known.Fold(model.Page{Gen: 1, Scope: s, Kind: model.Images, Images: []*model.Image{image}, Last: true})
+		c.known = c.known.Fold(model.Page{Gen: 1, Scope: s, Kind: model.Snapshots, Snapshots: []*model.Snapshot{snapshot}, Last: true})
+	}
+	return c
+}
+
+// checkTruth holds what a calm AWS told against the fleet itself.
+func (c company) checkTruth(t *testing.T) {
+	t.Helper()
+	var want, got []string
+	f := fleet.New(c.options.Fleet)
+	for _, im := range f.Images {
+		if slices.ContainsFunc(f.Active(), func(a fleet.Account) bool { return a.ID == im.Owner }) {
+			want = append(want, im.ID.Image())
+		}
+	}
+	for _, im := range c.truth.Images() {
+		got = append(got, im.ID)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatal(diff)
+	}
+}
+
+// check holds an outcome against what a company is: a pass that ended well
+// told each record once and left just the truth, a failed one lost nothing and
+// says why, and what was not read is as it was.
+func (c company) check(t *testing.T, o outcome) {
+	t.Helper()
+	for what, n := range o.told {
+		if n != 1 {
+			t.Errorf("%s was told %d times", what, n)
+		}
+	}
+	for _, err := range o.troubles() {
+		if err.Hint() == "" {
+			t.Errorf("%v: no hint", err)
+		}
+	}
+	for _, s := range o.inventory.Scopes() {
+		if !slices.Contains(c.truth.Scopes(), s) {
+			t.Errorf("%s: no such scope", s)
+		}
+	}
+	for _, s := range c.truth.Scopes() {
+		for _, k := range model.Kinds() {
+			c.checkPass(t, o, s, k)
+		}
+	}
+}
+
+func (c company) checkPass(t *testing.T, o outcome, s model.Scope, k model.Kind) {
+	t.Helper()
+	st := o.inventory.Status(s, k)
+	want := c.known
+	if o.requested[s] && st.Err == nil {
+		want = c.truth
+	}
+	if o.requested[s] != (st.Gen > 1) || st.Busy {
+		t.Errorf("%s %s: requested %v, and yet %+v", s, k, o.requested[s], st)
+	}
+	if a, b := records(want, s, k), records(o.inventory, s, k); !reflect.DeepEqual(a, b) {
+		t.Errorf("%s %s, error %v: %s", s, k, st.Err, cmp.Diff(a, b))
+	}
+}
+
+// records are those of a scope by id.
+func records(inv model.Inventory, s model.Scope, k model.Kind) map[string]any {
+	out := map[string]any{}
+	switch k {
+	case model.Images:
+		for _, im := range inv.ScopeImages(s) {
+			out[im.ID] = *im
+		}
+	default:
+		for _, sn := range inv.ScopeSnapshots(s) {
+			out[sn.ID] = *sn
+		}
+	}
+	return out
+}
+
+// account gives the id of an account by its place in the organization.
+func account(o fakeaws.Options, i int) string {
+	return fleet.New(o.Fleet).Active()[i].ID
+}
