@@ -71,6 +71,7 @@ type Client struct {
 	mu       sync.Mutex
 	accounts map[string]*session // the best way into each account, by id
 	round    int                 // of Discover; a later one's sessions stand
+	kept     map[string]kept     // logins that asked for a code, by source
 }
 
 // New makes a client. It calls nothing; a wrong option is its only error.
@@ -90,8 +91,9 @@ func New(o Options) (*Client, error) {
 	return &Client{
 		o:        o,
 		http:     newShared(o.Transport),
-		gate:     gate{limiter: o.Limiter, slots: semaphore.NewWeighted(int64(cmp.Or(o.InFlight, defaultInFlight))), log: log},
+		gate:     gate{limiter: o.Limiter, slots: semaphore.NewWeighted(int64(cmp.Or(o.InFlight, defaultInFlight))), decoders: newDecoders(), log: log},
 		accounts: map[string]*session{},
+		kept:     map[string]kept{},
 	}, nil
 }
 
@@ -106,13 +108,18 @@ func (c *Client) session(account string) (*session, bool) {
 	return s, ok
 }
 
-// adopt makes s the way into its account, unless a better one is known.
+// adopt makes s the way into its account, unless a better one is known. Either
+// remembers the other.
 func (c *Client) adopt(s *session) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	old, ok := c.accounts[s.account]
 	if ok && (old.round > s.round || old.round == s.round && old.way.rank < s.way.rank) {
+		old.also = others(old, s)
 		return false
+	}
+	if ok && old.round == s.round {
+		s.also = others(s, old)
 	}
 	c.accounts[s.account] = s
 	return true

@@ -20,7 +20,23 @@ import (
 // anew. emit is never called twice at once; it may block, but must return when
 // ctx ends. The error is ctx's.
 func (c *Client) Discover(ctx context.Context, emit func(model.Event)) error {
-	d := &discovery{client: c, emit: emit, seen: newRegionsSeen(c.o.Regions)}
+	return c.discover(ctx, c.nextRound(), nil, emit)
+}
+
+// Rediscover is a Discover of some ways in only, by their sources: those that
+// were lost, after a login or when the user asks. Logins are read anew, and
+// the accounts of all other ways stay as they are.
+func (c *Client) Rediscover(ctx context.Context, sources []string, emit func(model.Event)) error {
+	only := map[string]bool{}
+	for _, s := range sources {
+		only[s] = true
+	}
+	c.forgetLogins(only)
+	return c.discover(ctx, c.thisRound(), only, emit)
+}
+
+func (c *Client) discover(ctx context.Context, round int, only map[string]bool, emit func(model.Event)) error {
+	d := &discovery{client: c, round: round, emit: emit, seen: newRegionsSeen(c.o.Regions)}
 	ways, err := c.ways()
 	if err != nil {
 		d.lost(ctx, "profiles", &model.OpError{
@@ -29,8 +45,7 @@ func (c *Client) Discover(ctx context.Context, emit func(model.Event)) error {
 		})
 		return ctx.Err()
 	}
-	d.round = c.nextRound()
-	for _, w := range ways {
+	for _, w := range d.narrow(ways, only) {
 		d.group.Go(func() error {
 			d.follow(ctx, w)
 			return nil
@@ -40,11 +55,37 @@ func (c *Client) Discover(ctx context.Context, emit func(model.Event)) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	for _, u := range d.seen.unmatched() {
-		d.tell(ctx, model.Lost{Unreached: u})
+	if d.only == nil {
+		for _, u := range d.seen.unmatched() {
+			d.tell(ctx, model.Lost{Unreached: u})
+		}
 	}
 	return err
 }
+
+// narrow leaves of the ways in those whose sources are wanted; where some are
+// none of theirs, also the one that leads on to the organization's accounts.
+// Where none is left, the files have changed: all are tried.
+func (d *discovery) narrow(ways []way, only map[string]bool) []way {
+	named := 0
+	for _, w := range ways {
+		if only[w.source] {
+			named++
+		}
+	}
+	left := slices.DeleteFunc(slices.Clone(ways), func(w way) bool {
+		leads := w.leads && named < len(only)
+		return !only[w.source] && !leads
+	})
+	if len(left) == 0 {
+		return ways
+	}
+	d.only = only
+	return left
+}
+
+// wants reports whether a way is one of those to be tried.
+func (d *discovery) wants(source string) bool { return d.only == nil || d.only[source] }
 
 func (c *Client) nextRound() int {
 	c.mu.Lock()
@@ -53,9 +94,16 @@ func (c *Client) nextRound() int {
 	return c.round
 }
 
+func (c *Client) thisRound() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.round
+}
+
 type discovery struct {
 	client *Client
 	round  int
+	only   map[string]bool // sources of the ways to try; nil: all
 	group  errgroup.Group
 	seen   *regionsSeen
 	mu     sync.Mutex // held while emit runs
@@ -83,15 +131,62 @@ func (d *discovery) follow(ctx context.Context, w way) {
 		return
 	}
 	s.round = d.round
+	d.client.keepLogin(ctx, s)
 	if w.leads {
 		d.group.Go(func() error {
 			d.members(ctx, s)
 			return nil
 		})
 	}
-	if d.client.adopt(s) {
+	switch {
+	case !d.wants(w.source): // opened for where it leads
+	case d.client.adopt(s):
 		d.describe(ctx, s)
+	default:
+		d.again(ctx, s.account)
 	}
+}
+
+// again tells an account once more when another way into it worked: what was
+// lost is then found. An account that was not told yet will be.
+func (d *discovery) again(ctx context.Context, account string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if best, ok := d.client.session(account); ok && ctx.Err() == nil {
+		if f, told := d.client.recall(best); told {
+			d.emit(f)
+		}
+	}
+}
+
+// note remembers what is told of an account, with the other ways into it.
+func (c *Client) note(s *session, f model.Found) model.Found {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f.Also = slices.Clone(s.also)
+	s.told = &f
+	return f
+}
+
+// recall gives what was told of an account, with the other ways into it that
+// are known by now.
+func (c *Client) recall(s *session) (model.Found, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s.told == nil {
+		return model.Found{}, false
+	}
+	f := *s.told
+	f.Also = slices.Clone(s.also)
+	return f, true
+}
+
+// others are the ways into the account of best besides itself, when worse is
+// one of them.
+func others(best, worse *session) []string {
+	all := append(slices.Clone(best.also), append(worse.also, worse.way.source)...)
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(s string) bool { return s == best.way.source })
 }
 
 // describe tells an account with its name and regions.
@@ -102,7 +197,7 @@ func (d *discovery) describe(ctx context.Context, s *session) {
 		return nil
 	})
 	regions, err := d.client.regions(ctx, s)
-	account := model.Account{ID: s.account, Name: <-named, Partition: partitionOf(s.arn), Source: s.way.source}
+	account := model.Account{ID: s.account, Name: <-named, Partition: partitionOf(s.arn), Source: s.way.source, Principal: s.arn}
 	if ctx.Err() != nil {
 		return
 	}
@@ -120,7 +215,7 @@ func (d *discovery) found(ctx context.Context, s *session, f model.Found) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if now, ok := d.client.session(s.account); ok && now == s && ctx.Err() == nil {
-		d.emit(f)
+		d.emit(d.client.note(s, f))
 	}
 }
 

@@ -38,7 +38,7 @@ func TestDiscoverStaticKeysReadNothingOfTheUser(t *testing.T) {
 	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
 	found, lost := discover(t, client(t, demo(newWorld().mux.Transport())))
 	want := []model.Found{{
-		Account: model.Account{ID: dev, Name: "dev", Partition: "aws", Source: "keys dev"}, Regions: allRegions(),
+		Account: model.Account{ID: dev, Name: "dev", Partition: "aws", Source: "keys dev", Principal: "arn:aws:iam::" + dev + ":user/eve"}, Regions: allRegions(),
 	}}
 	if diff := cmp.Diff(want, found); diff != "" || len(lost) > 0 {
 		t.Errorf("%s\nlost %v", diff, lost)
@@ -122,7 +122,7 @@ func TestDiscoverNamesTheCommandThatMendsALogin(t *testing.T) {
 		"of the older kind":    {"sso_start_url=https://x\nsso_region=us-east-1\n" + sso, "run: aws sso login --profile dev"},
 		"by a source":          {"role_arn=arn:aws:iam::1:role/x\nsource_profile=base\n[profile base]\nsso_start_url=https://x\nsso_region=us-east-1\n" + sso, "run: aws sso login --profile base"},
 		"of the console":       {"login_session=arn:aws:iam::111122223333:user/eve\n", "run: aws login --profile dev"},
-		"a command that fails": {"credential_process=false\n", "renew the credentials of profile dev, then refresh"},
+		"a command that fails": {"credential_process=false\n", "run the credential_process of profile dev by hand to see what it says, then refresh"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			alone(t, "[profile dev]\n"+c.config, "")

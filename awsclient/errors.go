@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os/exec"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -23,23 +26,20 @@ import (
 // none: neither variables nor a default profile nor a machine's role.
 var ErrNoCredentials = errors.New("no AWS credentials were found")
 
-// errNoMFA is the error of a login that needs a code nobody can be asked for.
-var errNoMFA = errors.New("the login asks for an MFA code")
-
 // call is what an error was met in.
 type call struct {
 	api       string // "" while the configuration is loaded
 	scope     model.Scope
 	way       way
-	principal string // ARN, "" while unknown
-	relogin   string
-	closed    bool // the account has not enabled the region
+	principal string      // ARN, "" while unknown
+	login     model.Login // what renews the credentials
+	closed    bool        // the account has not enabled the region
 }
 
 func (s *session) call(api, region string) call {
 	return call{
 		api: api, scope: model.Scope{Account: s.account, Region: region}, way: s.way,
-		principal: s.arn, relogin: s.relogin, closed: s.isClosed(region),
+		principal: s.arn, login: s.login, closed: s.isClosed(region),
 	}
 }
 
@@ -55,6 +55,7 @@ func (c *Client) explain(ctx context.Context, k call, err error) error {
 	k.api = operation(k.api, err)
 	kind, code := classify(k, err)
 	e := &model.OpError{Op: k.api, Scope: k.scope, Kind: kind, Code: code, Err: plain(k, err)}
+	e.Login = mending(k, e)
 	e.Help = help(k, e)
 	return e
 }
@@ -79,7 +80,11 @@ const metadataService = "ec2imds"
 // classify gives the kind of an error and AWS's own code, if it has one.
 func classify(k call, err error) (model.ErrorKind, string) {
 	if ae, ok := errors.AsType[smithy.APIError](err); ok {
-		return kindOf(k, ae.ErrorCode(), statusOf(err)), ae.ErrorCode()
+		kind := kindOf(k, ae.ErrorCode(), statusOf(err))
+		if kind == model.Denied && closes(k.api, ae.ErrorMessage()) {
+			kind = model.Closed
+		}
+		return kind, ae.ErrorCode()
 	}
 	switch {
 	case isLogin(err):
@@ -94,6 +99,16 @@ func classify(k call, err error) (model.ErrorKind, string) {
 		return model.Invalid, ""
 	}
 	return model.Unknown, ""
+}
+
+// closes reports whether a denial is that of a service control policy, which
+// holds for everybody in the account, and of a call that reads a region: where
+// it meets all of them, the organization has closed the region. The words are
+// those of the IAM user guide, troubleshoot_access-denied; a policy's ARN may
+// follow them.
+func closes(api, message string) bool {
+	return (api == "ec2:DescribeImages" || api == "ec2:DescribeSnapshots") &&
+		strings.Contains(message, "with an explicit deny in a service control policy")
 }
 
 // kindOf reads AWS's error codes (EC2 API reference, errors-overview).
@@ -157,7 +172,7 @@ func statusOf(err error) int {
 // the SDK has only a text.
 func isLogin(err error) bool {
 	_, sso := errors.AsType[*ssocreds.InvalidTokenError](err)
-	return sso || errors.Is(err, errNoMFA) || noCredentials(err) || strings.Contains(err.Error(), "cached SSO token")
+	return sso || isMFA(err) || isProcess(err) || noCredentials(err) || strings.Contains(err.Error(), "cached SSO token")
 }
 
 // noCredentials reports whether the SDK went through its whole chain.
@@ -200,6 +215,32 @@ func brokenAnswer(err error) aws.Ternary {
 	return aws.UnknownTernary
 }
 
+// clockOff asks for another try of a call that was signed by a wrong clock.
+// The SDK takes the time from the answer for the next try, but does not know
+// EC2's word for this.
+func clockOff(err error) aws.Ternary {
+	if isClockOff(err) {
+		return aws.TrueTernary
+	}
+	return aws.UnknownTernary
+}
+
+// isClockOff tells a RequestExpired for the clock of this machine from one for
+// a session that has expired, by the time at which AWS answered.
+func isClockOff(err error) bool {
+	ae, ok := errors.AsType[smithy.APIError](err)
+	re, answered := errors.AsType[*smithyhttp.ResponseError](err)
+	if !ok || ae.ErrorCode() != "RequestExpired" || !answered || re.Response == nil || re.Response.Response == nil {
+		return false
+	}
+	at, err := http.ParseTime(re.Response.Header.Get("Date"))
+	return err == nil && time.Since(at).Abs() > skewed
+}
+
+// skewed is how far AWS's clock and ours are apart when one of them is wrong;
+// the SDK draws the same line.
+const skewed = 4 * time.Minute
+
 // nobodyThere spares the user a minute of tries where trying again is no use:
 // the name of the host is unknown, nothing listens there, or it is not trusted.
 func nobodyThere(err error) aws.Ternary {
@@ -235,7 +276,25 @@ func plain(k call, err error) error {
 		}
 		return &answer{"profile " + k.way.profile + " holds no credentials", err}
 	}
+	if isProcess(err) {
+		return &answer{"the credential_process of " + k.way.source + " " + processTrouble(err), err}
+	}
 	return &answer{sentence(err), err}
+}
+
+// isProcess tells the errors of a command that should print credentials.
+func isProcess(err error) bool {
+	_, ok := errors.AsType[*processcreds.ProviderError](err)
+	return ok
+}
+
+// processTrouble says how such a command failed, and never what it printed:
+// the SDK's own text repeats an output that it cannot read, keys and all.
+func processTrouble(err error) string {
+	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
+		return "failed: " + failed.String()
+	}
+	return "gave no credentials that can be read"
 }
 
 func sentence(err error) string {
@@ -252,7 +311,7 @@ func sentence(err error) string {
 	if re, ok := errors.AsType[*smithyhttp.ResponseError](err); ok {
 		return fmt.Sprintf("HTTP status %d: %v", re.HTTPStatusCode(), re.Err)
 	}
-	return err.Error()
+	return strings.TrimPrefix(err.Error(), "get identity: get credentials: failed to refresh cached credentials, ")
 }
 
 // readable cuts the encoded message away that EC2 appends to a denial: a

@@ -107,10 +107,10 @@ func TestErrorHints(t *testing.T) {
 		hint   string
 	}{
 		{"permission and principal", fakeaws.Error{Code: "UnauthorizedOperation", Message: "no", Status: 403}, "eu-west-1", model.Denied, "allow ec2:DescribeImages for arn:aws:iam::111122223333:user/eve"},
-		{"service control policy", fakeaws.Error{Code: "UnauthorizedOperation", Message: "with an explicit deny in a service control policy", Status: 403}, "eu-west-1", model.Denied, "a service control policy denies ec2:DescribeImages here"},
+		{"service control policy", fakeaws.Error{Code: "UnauthorizedOperation", Message: "with an explicit deny in a service control policy", Status: 403}, "eu-west-1", model.Closed, "a service control policy denies ec2:DescribeImages here"},
 		{"region not enabled", fakeaws.Error{Code: "AuthFailure", Message: "AWS was not able to validate the provided access credentials", Status: 401}, "af-south-1", model.DisabledRegion, "enable the region"},
 		{"keys refused", fakeaws.Error{Code: "AuthFailure", Message: "AWS was not able to validate the provided access credentials", Status: 401}, "eu-west-1", model.Expired, "AWS refuses these credentials here"},
-		{"clock", fakeaws.Error{Code: "RequestExpired", Message: "Request has expired.", Status: 400}, "eu-west-1", model.Expired, "set the clock"},
+		{"session expired", fakeaws.Error{Code: "RequestExpired", Message: "Request has expired.", Status: 400}, "eu-west-1", model.Expired, "renew the credentials"},
 		{"expired", fakeaws.Error{Code: "ExpiredToken", Message: "expired", Status: 400}, "eu-west-1", model.Expired, "renew the credentials of keys dev"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

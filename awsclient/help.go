@@ -2,11 +2,9 @@ package awsclient
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/amiscope/amiscope/model"
@@ -16,7 +14,7 @@ import (
 // "" leaves it to the kind.
 func help(k call, e *model.OpError) string {
 	switch e.Kind {
-	case model.Denied:
+	case model.Denied, model.Closed:
 		return helpDenied(k, e.Err.Error())
 	case model.Expired:
 		return helpExpired(k, e)
@@ -38,6 +36,8 @@ func help(k call, e *model.OpError) string {
 func helpDenied(k call, text string) string {
 	who := cmp.Or(k.principal, k.way.source)
 	switch {
+	case strings.Contains(text, "MultiFactorAuthentication failed"):
+		return "the MFA code was wrong or used before: wait for the next one, then refresh or start again to be asked once more"
 	case strings.Contains(text, "service control policy"):
 		return "a service control policy denies " + k.api + " here: ask who runs the organization, or leave the region out with --region"
 	case k.api == "sts:AssumeRole" && k.way.base != nil:
@@ -52,19 +52,27 @@ func helpExpired(k call, e *model.OpError) string {
 	switch {
 	case errors.Is(e.Err, ErrNoCredentials):
 		return "set them up with: aws configure sso; name a profile with --profile; or look around without any: amiscope demo"
+	case errors.Is(e.Err, ErrNoCode):
+		return k.way.source + " needs an MFA code: refresh, or start again, to be asked once more"
 	case errors.Is(e.Err, errNoMFA):
 		return k.way.source + " needs an MFA code: start amiscope in a terminal, or get a session first with: aws sts get-session-token"
 	}
+	if isClockOff(e.Err) {
+		return "set the clock of this machine right"
+	}
 	switch e.Code {
-	case "RequestExpired", "RequestTimeTooSkewed", "SignatureDoesNotMatch", "InvalidSignatureException":
+	case "RequestTimeTooSkewed", "SignatureDoesNotMatch", "InvalidSignatureException":
 		return "set the clock of this machine right; if it is, the secret key of " + k.way.source + " is wrong"
 	case "AuthFailure":
 		return "AWS refuses these credentials here: log in again; for a region enabled lately, get session tokens from a regional STS endpoint"
 	case "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId":
 		return "the access key of " + k.way.source + " is deleted, inactive or of another partition: renew it"
 	}
-	if k.relogin != "" {
-		return "run: " + k.relogin
+	if e.Login.Known() {
+		return "run: " + commandLine(e.Login.Command)
+	}
+	if isProcess(e.Err) {
+		return "run the credential_process of " + k.way.source + " by hand to see what it says, then refresh"
 	}
 	return "renew the credentials of " + k.way.source + ", then refresh"
 }
@@ -82,60 +90,4 @@ func helpInvalid(k call, e *model.OpError) string {
 		return "your AWS files hold no profiles; make one with: aws configure sso"
 	}
 	return "did you mean --profile " + nearest(missing.Profile, names) + "? aws configure list-profiles lists all"
-}
-
-// reloginCommand gives the command that renews the login a configuration was
-// loaded with; "" where keys are fixed, or the machine gives them.
-func reloginCommand(cfg aws.Config, profile string) string {
-	var shared *config.SharedConfig
-	for _, source := range cfg.ConfigSources {
-		switch sc := source.(type) {
-		case config.EnvConfig:
-			if profile == "" && sc.Credentials.HasKeys() {
-				return "" // keys in variables go before every profile
-			}
-		case config.SharedConfig:
-			shared = &sc
-		}
-	}
-	return loginOf(shared)
-}
-
-// loginOf follows source profiles to the one that logs in.
-func loginOf(sc *config.SharedConfig) string {
-	for ; sc != nil; sc = sc.Source {
-		switch {
-		case sc.SSOSessionName != "":
-			return "aws sso login --sso-session " + quoted(sc.SSOSessionName)
-		case sc.SSOStartURL != "":
-			return "aws sso login --profile " + quoted(sc.Profile)
-		case sc.LoginSession != "":
-			return "aws login --profile " + quoted(sc.Profile)
-		}
-	}
-	return ""
-}
-
-// quoted makes a name one word for a POSIX shell.
-func quoted(s string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./@:+", r)
-	}
-	if s != "" && strings.TrimFunc(s, plain) == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
-// askMFA gives the SDK a way to ask for the code of a device, one question at
-// a time.
-func (c *Client) askMFA(ctx context.Context, serial string) func() (string, error) {
-	return func() (string, error) {
-		if c.o.MFA == nil {
-			return "", errNoMFA
-		}
-		c.mfa.Lock()
-		defer c.mfa.Unlock()
-		return c.o.MFA(ctx, serial)
-	}
 }

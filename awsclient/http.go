@@ -122,6 +122,9 @@ func (s *slurper) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the answer: %w", told(ctx, err))
 	}
+	if foreign(resp.StatusCode, body) {
+		return nil, errForeign
+	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
 }
@@ -167,4 +170,24 @@ func told(ctx context.Context, err error) error {
 		return s
 	}
 	return err
+}
+
+// errForeign is the error of an answer that is not AWS's.
+var errForeign = errors.New("the answer is a page for people, or empty: something on the way answers for AWS")
+
+// foreign tells a success that no service of AWS sent: nothing at all, or a
+// page such as guest networks and proxies send. The SDK takes either for an
+// empty list, and a pass over that would sweep everything. The header does not
+// tell: emulators send lists as text/html.
+func foreign(status int, body []byte) bool {
+	if status/100 != 2 {
+		return false
+	}
+	text := bytes.TrimSpace(body[:min(len(body), 512)])
+	if bytes.HasPrefix(text, []byte("<?xml")) {
+		_, rest, _ := bytes.Cut(text, []byte("?>"))
+		text = bytes.TrimSpace(rest)
+	}
+	head := bytes.ToLower(text[:min(len(text), len("<!doctype html"))])
+	return len(text) == 0 || bytes.HasPrefix(head, []byte("<!doctype html")) || bytes.HasPrefix(head, []byte("<html"))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -23,12 +24,14 @@ type Limiter interface {
 }
 
 // gate is what every attempt passes: first the rate of its API, then one of the
-// slots that bound what is in flight, then the log. A slot is held until the
-// answer is decoded.
+// slots that bound what is in flight, then the decoders, then the log. A slot is
+// held until a decoder takes the answer, so that not more answers than slots
+// wait in memory, and those being decoded keep nobody from calling.
 type gate struct {
-	limiter Limiter
-	slots   *semaphore.Weighted
-	log     *slog.Logger
+	limiter  Limiter
+	slots    *semaphore.Weighted
+	decoders decoders
+	log      *slog.Logger
 }
 
 // install puts the gate right before the signing: credentials are at hand by
@@ -37,6 +40,9 @@ type gate struct {
 func (g gate) install(account func() string) func(*middleware.Stack) error {
 	return func(stack *middleware.Stack) error {
 		if err := stack.Initialize.Add(countAttempts, middleware.After); err != nil {
+			return err
+		}
+		if err := g.decoders.install(stack); err != nil {
 			return err
 		}
 		pass := func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
@@ -57,11 +63,21 @@ func (g gate) pass(ctx context.Context, account string, in middleware.FinalizeIn
 	if err := g.slots.Acquire(ctx, 1); err != nil {
 		return out, md, err
 	}
-	defer g.slots.Release(1)
+	release := sync.OnceFunc(func() { g.slots.Release(1) })
+	defer release()
 	start := time.Now()
-	out, md, err = next.HandleFinalize(ctx, in)
+	out, md, err = next.HandleFinalize(middleware.WithStackValue(ctx, landKey{}, release), in)
 	g.note(ctx, md, slog.String("api", api), slog.String("account", account), slog.String("region", region), slog.Duration("took", time.Since(start)))
 	return out, md, err
+}
+
+type landKey struct{}
+
+// land gives the slot of an attempt back, as its answer is there.
+func land(ctx context.Context) {
+	if release, ok := middleware.GetStackValue(ctx, landKey{}).(func()); ok {
+		release()
+	}
 }
 
 // note logs an attempt by its outcome, never by what was sent or came.

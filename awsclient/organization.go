@@ -12,17 +12,21 @@ import (
 	"github.com/amiscope/amiscope/model"
 )
 
+// organization is the source of what is lost when its accounts cannot be listed.
+const organization = "organization"
+
 // members follows the organization of a session into each active account, by
 // the role of the options; the session's own account needs none.
 func (d *discovery) members(ctx context.Context, base *session) {
+	every := d.wants(base.way.source) || d.wants(organization)
 	accounts, err := d.client.activeAccounts(ctx, base)
 	if err != nil {
-		d.lost(ctx, "organization", asOpError(err))
+		d.lost(ctx, organization, asOpError(err))
 		return
 	}
 	for i, a := range accounts {
 		w := d.client.memberWay(base, a, i)
-		if w.base == nil {
+		if w.base == nil || !every && !d.wants(w.source) {
 			continue
 		}
 		d.group.Go(func() error {

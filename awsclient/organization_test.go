@@ -148,7 +148,7 @@ func TestDiscoverConfiguredRole(t *testing.T) {
 	w.serveAssumeRole()
 	role := AccountConfig{Name: "Prod", RoleARN: "arn:aws:iam::" + prod + ":role/external", ExternalID: "e-1"}
 	found, lost := discover(t, client(t, Options{Accounts: []AccountConfig{role}, Transport: w.mux.Transport()}))
-	if len(lost) > 0 || len(found) != 1 || found[0].Account != (model.Account{ID: prod, Name: "Prod", Partition: "aws", Source: "role " + role.RoleARN}) {
+	if len(lost) > 0 || len(found) != 1 || found[0].Account != (model.Account{ID: prod, Name: "Prod", Partition: "aws", Source: "role " + role.RoleARN, Principal: "arn:aws:iam::" + prod + ":user/eve"}) {
 		t.Errorf("found %+v lost %+v", found, lost)
 	}
 	role.ExternalID = ""

@@ -8,6 +8,28 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// profilesOf are the profiles of an AWS file, in its order.
+func profilesOf(text string, profile func(string) (string, bool)) (names []string, err error) {
+	sections, err := parseSections(strings.NewReader(text))
+	for _, s := range sections {
+		if name, ok := profile(s.name); ok {
+			names = append(names, name)
+		}
+	}
+	return names, err
+}
+
+func TestParseSections(t *testing.T) {
+	got, err := parseSections(strings.NewReader("lost = 1\n[profile a]\nRegion = eu-west-1 # mine\ns3 =\n  max_retries = 3\n# x = 1\n;y = 1\nurl=a#b ;c\nno value\n"))
+	want := map[string]string{"region": "eu-west-1", "s3": "", "url": "a#b"}
+	if err != nil || len(got) != 1 {
+		t.Fatalf("%+v %v", got, err)
+	}
+	if diff := cmp.Diff(want, got[0].values); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestParseProfiles(t *testing.T) {
 	for _, c := range []struct {
 		name, text          string
@@ -27,11 +49,11 @@ func TestParseProfiles(t *testing.T) {
 		{"twice", "[profile a]\n[profile a]\n", []string{"a", "a"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := parseProfiles(strings.NewReader(c.text), configProfile)
+			got, err := profilesOf(c.text, configProfile)
 			if diff := cmp.Diff(c.config, got); diff != "" || err != nil {
 				t.Errorf("config file: %v %s", err, diff)
 			}
-			got, err = parseProfiles(strings.NewReader(c.text), credentialsProfile)
+			got, err = profilesOf(c.text, credentialsProfile)
 			if diff := cmp.Diff(c.credentials, got); diff != "" || err != nil {
 				t.Errorf("credentials file: %v %s", err, diff)
 			}
@@ -60,7 +82,7 @@ func FuzzParseProfiles(f *testing.F) {
 	f.Add("[default]\nx=1\n[profile a b]\n")
 	f.Add("[[profile ]]]\n[\x00]")
 	f.Fuzz(func(t *testing.T, text string) {
-		names, err := parseProfiles(strings.NewReader(text), configProfile)
+		names, err := profilesOf(text, configProfile)
 		if err != nil && len(text) < 1<<20 {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -18,6 +19,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/amiscope/amiscope/model"
 )
 
 const (
@@ -25,6 +28,9 @@ const (
 	roleSession = time.Hour // what every role allows, and the cap of chained ones
 	sessionName = "amiscope"
 )
+
+// DefaultSource is the source of what the default credentials lead to.
+const DefaultSource = "default credentials"
 
 // way is one way into AWS: a profile, a role, keys, or the default chain.
 type way struct {
@@ -112,7 +118,7 @@ func configuredWay(a AccountConfig) way {
 	case a.Profile != "":
 		w.source = "profile " + a.Profile
 	default:
-		w.source = "default credentials"
+		w.source = DefaultSource
 	}
 	return w
 }
@@ -123,9 +129,13 @@ type session struct {
 	way     way
 	round   int // the Discover that opened it
 	cfg     aws.Config
-	account string // twelve digits, "" until AWS told; read it under mu while the session is being opened
-	arn     string // of the principal
-	relogin string // the command that renews the login, "" when none is known
+	account string      // twelve digits, "" until AWS told; read it under mu while the session is being opened
+	arn     string      // of the principal
+	login   model.Login // what renews the credentials
+	asked   atomic.Bool // the user was asked for an MFA code
+
+	also []string     // sources of worse ways into the account; guarded by Client.mu, like told
+	told *model.Found // nil until the account was told
 
 	mu     sync.Mutex
 	ec2s   map[string]*ec2.Client // by region
@@ -139,17 +149,20 @@ func (c *Client) open(ctx context.Context, w way) (*session, error) {
 	case w.static != nil:
 		s.cfg = c.staticConfig(*w.static)
 	case w.base != nil:
-		s.cfg, s.relogin = w.base.cfg.Copy(), w.base.relogin
+		s.cfg, s.login = w.base.cfg.Copy(), w.base.login
 	default:
-		cfg, err := c.loadConfig(ctx, w.profile)
+		cfg, err := c.loadConfig(ctx, s)
 		if err != nil {
 			return nil, err
 		}
-		s.cfg, s.relogin = cfg, reloginCommand(cfg, w.profile)
+		s.cfg, s.login = cfg, loginFor(cfg, w.profile)
 	}
 	c.outfit(s)
 	if w.role != (role{}) {
 		s.cfg.Credentials = assume(s.cfg, w.role)
+	}
+	if provider, ok := c.keptLogin(w); ok {
+		s.cfg.Credentials = provider
 	}
 	return s, nil
 }
@@ -164,7 +177,7 @@ func (c *Client) staticConfig(a StaticAccount) aws.Config {
 	}
 }
 
-func (c *Client) loadConfig(ctx context.Context, profile string) (aws.Config, error) {
+func (c *Client) loadConfig(ctx context.Context, s *session) (aws.Config, error) {
 	opts := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(c.http.plain),
 		config.WithLogger(c.sdkLog()),
@@ -176,11 +189,11 @@ func (c *Client) loadConfig(ctx context.Context, profile string) (aws.Config, er
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
 			o.Duration = max(o.Duration, roleSession)
 			o.RoleSessionName = cmp.Or(o.RoleSessionName, sessionName)
-			o.TokenProvider = c.askMFA(ctx, aws.ToString(o.SerialNumber))
+			o.TokenProvider = c.askMFA(ctx, s, aws.ToString(o.SerialNumber))
 		}),
 	}
-	if profile != "" {
-		opts = append(opts, config.WithSharedConfigProfile(profile))
+	if s.way.profile != "" {
+		opts = append(opts, config.WithSharedConfigProfile(s.way.profile))
 	}
 	return config.LoadDefaultConfig(ctx, opts...)
 }
@@ -221,7 +234,7 @@ func (c *Client) retryer() aws.Retryer {
 		o.MaxAttempts = attempts
 		o.RateLimiter = ratelimit.None
 		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(nobodyThere)}, o.Retryables...)
-		o.Retryables = append(o.Retryables, retry.IsErrorRetryableFunc(brokenAnswer))
+		o.Retryables = append(o.Retryables, retry.IsErrorRetryableFunc(brokenAnswer), retry.IsErrorRetryableFunc(clockOff))
 		if c.o.backoff != nil {
 			o.Backoff = c.o.backoff
 		}

@@ -29,7 +29,7 @@ import (
 const envPart, envPath = "CACHE_TEST_PART", "CACHE_TEST_PATH"
 
 func TestMain(m *testing.M) {
-	parts := map[string]func(*cache.Store) error{"write": writeForever, "full": saveOnFullDisk, "stranger": useAsStranger}
+	parts := map[string]func(*cache.Store) error{"write": writeForever, "full": saveOnFullDisk, "first": saveFirstOnFullDisk, "stranger": useAsStranger}
 	part, ok := parts[os.Getenv(envPart)]
 	if !ok {
 		goleak.VerifyTestMain(m)
@@ -143,6 +143,28 @@ func saveOnFullDisk(s *cache.Store) error {
 		return err
 	}
 	return trouble(s.Save(newFleet(2, 5000, 2, 2).batch()), cache.Full)
+}
+
+// saveFirstOnFullDisk makes the file where none may hold its first pages.
+func saveFirstOnFullDisk(s *cache.Store) error {
+	signal.Ignore(syscall.SIGXFSZ)
+	pages := uint64(2 * os.Getpagesize())
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: pages, Max: pages}); err != nil {
+		return err
+	}
+	return errors.Join(
+		trouble(s.Save(written(1)), cache.Full),
+		trouble(s.Save(written(2)), cache.Full),
+	)
+}
+
+func TestFullDiskFromTheStart(t *testing.T) {
+	s := newStore(t)
+	must(t, child(t, "first", s.Path()).Run())
+	left, err := os.ReadDir(filepath.Dir(s.Path()))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
 }
 
 func TestFullDisk(t *testing.T) {

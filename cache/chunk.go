@@ -14,8 +14,9 @@ import (
 // method (1), length of the payload (uvarint), the payload. A chunk of another
 // format or with a wrong checksum counts as absent: its scope is read again.
 
-// format is the version of payloads. Raise it with any change of records.go.
-const format = 1
+// format is the version of payloads, and of inventory files, which hold them.
+// Raise it with any change of records.go.
+const format = 2
 
 const (
 	plain byte = iota

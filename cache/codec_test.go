@@ -150,7 +150,7 @@ func TestSnapshotsRoundTrip(t *testing.T) {
 
 func TestStatusRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		st := status{anyTime.Draw(t, "asOf"), rapid.Int().Draw(t, "calls"), failures(anyOpError.Draw(t, "err"))}
+		st := status{anyTime.Draw(t, "asOf"), anyTime.Draw(t, "tried"), rapid.Int().Draw(t, "calls"), failures(anyOpError.Draw(t, "err"))}
 		equal(t, "status", newCodec().openStatus(sealStatus(st), &scratch{}), st)
 	})
 }
@@ -160,7 +160,7 @@ func TestSelectionRoundTrip(t *testing.T) {
 		s := func() string { return anyText.Draw(t, "text") }
 		sel := Selection{Name: s()}
 		for range rapid.IntRange(0, 3).Draw(t, "found") {
-			f := model.Found{Account: model.Account{ID: s(), Name: s(), Partition: s(), Source: s()}, Err: anyOpError.Draw(t, "err")}
+			f := model.Found{Account: model.Account{ID: s(), Name: s(), Partition: s(), Source: s(), Principal: s()}, Err: anyOpError.Draw(t, "err")}
 			for range rapid.IntRange(0, 3).Draw(t, "regions") {
 				f.Regions = append(f.Regions, model.Region{Name: s(), Enabled: rapid.Bool().Draw(t, "enabled")})
 			}

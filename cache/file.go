@@ -64,11 +64,35 @@ func (s *Store) update(tr transaction) error {
 	return s.retry(tr)
 }
 
+// create makes an empty file for a transaction that writes where there is none.
+// It is made under another name and then linked: a disk that fills up meanwhile
+// leaves nothing, where bbolt by itself would leave a part, damaged at the next start.
+func (s *Store) create(tr transaction) error {
+	if _, err := os.Stat(s.path); tr.readOnly() || !errors.Is(err, fs.ErrNotExist) {
+		return nil // what is there is the transaction's affair, and so is an error
+	}
+	dir, err := os.MkdirTemp(filepath.Dir(s.path), ".cache-")
+	if err != nil {
+		return err
+	}
+	whole := filepath.Join(dir, "cache.db")
+	db, err := bolt.Open(whole, 0o600, nil)
+	if err == nil {
+		err = db.Close()
+	}
+	if err == nil {
+		_ = os.Link(whole, s.path) // fails where another copy was first, or there are no links: bbolt makes it then
+	}
+	return errors.Join(err, os.RemoveAll(dir))
+}
+
 // retry runs a transaction; it moves an unreadable file aside and runs again.
 func (s *Store) retry(tr transaction) error {
 	var moved, err error
 	for range attempts {
-		err = s.transact(tr)
+		if err = s.create(tr); err == nil {
+			err = s.transact(tr)
+		}
 		if err == nil || errors.Is(err, errNoFile) {
 			return moved
 		}

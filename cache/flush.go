@@ -19,12 +19,17 @@ const lastTries = 10
 // Flusher gathers what a scan tells and saves it pass by pass. Fold it every
 // event; a pass that did not end leaves no trace, a failed one only its reason.
 type Flusher struct {
+	// Saved, if it is set before Run, is called from Run's goroutine with what
+	// has reached the disk: it outlives whatever happens to the process.
+	Saved func(selections []string, passes []Pass)
+
 	store *Store
 	tell  func(error)
 
 	mu       sync.Mutex
 	passes   map[unit]*gathering
 	finished Batch
+	now      chan chan struct{} // asks Run to write, and is answered by a close
 
 	waiting sealed // Run's own: sealed, not yet on the disk
 	told    map[string]bool
@@ -46,7 +51,7 @@ type gathering struct {
 // NewFlusher saves to a store once Run is called. Trouble is told to tell, each
 // distinct text once, from Run's goroutine: an *Error or a *Moved.
 func (s *Store) NewFlusher(tell func(error)) *Flusher {
-	return &Flusher{store: s, tell: tell, passes: map[unit]*gathering{}, told: map[string]bool{}}
+	return &Flusher{store: s, tell: tell, passes: map[unit]*gathering{}, now: make(chan chan struct{}), told: map[string]bool{}}
 }
 
 // Fold takes an event note of. It is quick, never waits for the disk, and may
@@ -101,8 +106,8 @@ func (f *Flusher) foldPage(p model.Page) {
 	}
 }
 
-// Run saves finished passes, at most once a second, until its context ends,
-// then a last time. It returns what kept the last of them from being saved.
+// Run saves finished passes, once a second at most but for Flush, until its
+// context ends, then a last time. It returns what kept the last of them from being saved.
 func (f *Flusher) Run(ctx context.Context) error {
 	tick := time.NewTicker(writeEvery)
 	defer tick.Stop()
@@ -112,7 +117,21 @@ func (f *Flusher) Run(ctx context.Context) error {
 			return f.last()
 		case <-tick.C:
 			_ = f.flush() // told; it stays in waiting and is tried again
+		case done := <-f.now:
+			_ = f.flush() // likewise
+			close(done)
 		}
+	}
+}
+
+// Flush lets Run write at once, and returns when it has told what trouble it
+// had, or when ctx ends.
+func (f *Flusher) Flush(ctx context.Context) {
+	done := make(chan struct{})
+	select {
+	case f.now <- done:
+		<-done
+	case <-ctx.Done():
 	}
 }
 
@@ -140,23 +159,45 @@ func (f *Flusher) flush() error {
 	f.waiting.join(fresh)
 	err = f.store.commit(f.waiting)
 	if _, failed := errors.AsType[*Error](err); !failed {
+		f.saved()
 		f.waiting = sealed{}
 	}
 	return f.say(err)
 }
 
+// saved tells what waited and is on the disk now.
+func (f *Flusher) saved() {
+	if f.Saved == nil || f.waiting.empty() {
+		return
+	}
+	var names []string
+	for _, sel := range f.waiting.selections {
+		names = append(names, sel.Name)
+	}
+	var passes []Pass
+	for _, p := range f.waiting.passes {
+		passes = append(passes, Pass{p.scope, p.kind, p.status.asOf, p.status.calls, opError(p.status.failed)})
+	}
+	f.Saved(names, passes)
+}
+
 // say tells of trouble whose text was not told yet, and returns the error
 // unless it is a mere notice.
 func (f *Flusher) say(err error) error {
-	if err == nil {
+	if moved, ok := errors.AsType[*Moved](err); ok {
+		f.once(moved)
+	}
+	failed, ok := errors.AsType[*Error](err)
+	if !ok {
 		return nil
 	}
+	f.once(failed)
+	return err
+}
+
+func (f *Flusher) once(err error) {
 	if !f.told[err.Error()] {
 		f.told[err.Error()] = true
 		f.tell(err)
 	}
-	if _, failed := errors.AsType[*Error](err); !failed {
-		return nil
-	}
-	return err
 }

@@ -65,7 +65,7 @@ func TestFlusherSavesWholePassesOnly(t *testing.T) {
 		r.f.Fold(pages[10])
 		r.tick()
 		st := r.stored().Status(scope1, model.Images)
-		equal(t, "status", st, model.Status{AsOf: asOf, Calls: 11})
+		equal(t, "status", st, model.Status{AsOf: asOf, Tried: asOf, Calls: 11})
 		equal(t, "images", r.stored().ScopeImages(scope1), (model.Inventory{}).Fold(f.pages[0]).ScopeImages(scope1))
 		must(t, r.end())
 		equal(t, "told", r.told, []error(nil))

@@ -23,6 +23,7 @@ func decoders(c codec, chunk []byte) {
 	_, _ = c.openSnapshots(chunk, &sc)
 	c.openStatus(chunk, &sc)
 	c.openSelection("", chunk)
+	_, _ = openChunks(c, [][]byte{chunk, chunk})
 }
 
 func samples(f *testing.F, c codec) [][]byte {
@@ -39,7 +40,9 @@ func samples(f *testing.F, c codec) [][]byte {
 		f.Fatal(err)
 	}
 	sel := Selection{Found: []model.Found{{Account: model.Account{ID: "1"}, Regions: []model.Region{{Name: "r", Enabled: true}}}}, Lost: []model.Lost{{}}}
-	return [][]byte{list, details, snaps, sealStatus(status{calls: 3, failed: []failure{{op: "x"}}}), sealSelection(sel)}
+	head := newWriter()
+	headColumns(head, []*archiveHead{{created: time.Unix(1e9, 0), program: "v1", scopes: []model.Scope{{Account: "1", Region: "r"}}}})
+	return [][]byte{sealPlain(head.payload(1)), list, details, snaps, sealStatus(status{calls: 3, failed: []failure{{op: "x"}}}), sealSelection(sel)}
 }
 
 // FuzzChunk reads bytes as whole chunks.
@@ -64,7 +67,7 @@ func FuzzPayload(f *testing.F) {
 		}
 		f.Add(payload)
 	}
-	list := samples(f, c)[0]
+	list := samples(f, c)[1]
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		bounded(t, len(payload), func() {
 			decoders(c, sealPlain(payload))

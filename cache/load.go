@@ -129,7 +129,7 @@ func (st status) known() bool { return !st.asOf.IsZero() || len(st.failed) > 0 }
 func (st status) pages(rows model.Page) []model.Page {
 	var out []model.Page
 	rows.Last = true
-	failed := model.Page{Scope: rows.Scope, Kind: rows.Kind, Last: true, Calls: st.calls, Err: opError(st.failed)}
+	failed := model.Page{Scope: rows.Scope, Kind: rows.Kind, Last: true, Calls: st.calls, At: st.tried, Err: opError(st.failed)}
 	if !st.asOf.IsZero() {
 		rows.At = st.asOf
 		if failed.Err == nil {
@@ -186,6 +186,7 @@ func stream[E any](s *Store, scopes []model.Scope, buckets [][]byte, open func(s
 	for part := range slices.Chunk(chunks, window) {
 		events := make([][]E, len(part))
 		inParallel(len(part), func(i int, sc *scratch) { events[i] = open(part[i], sc) })
+		clear(part) // the chunks of all scopes are not to stand beside the records of all
 		for _, e := range slices.Concat(events...) {
 			if err := yield(e); err != nil {
 				return err
@@ -238,7 +239,9 @@ func selectionKey(name string) []byte { return []byte("=" + name) }
 // is waited for.
 func workers() int { return min(runtime.GOMAXPROCS(0), 4) }
 
-// inParallel calls do for 0 to n-1, each worker with memory of its own.
+// inParallel calls do for 0 to n-1, each worker with memory of its own. Between
+// two calls others may have the processor: while a cache is decoded on every
+// core, the first frame is drawn.
 func inParallel(n int, do func(i int, sc *scratch)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -247,6 +250,7 @@ func inParallel(n int, do func(i int, sc *scratch)) {
 			var sc scratch
 			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
 				do(int(i), &sc)
+				runtime.Gosched()
 			}
 		})
 	}

@@ -154,12 +154,14 @@ func opError(fs []failure) *model.OpError {
 // status is how the last pass over a scope and kind went.
 type status struct {
 	asOf   time.Time // end of the last complete pass, whose rows are stored
+	tried  time.Time // end of the last pass
 	calls  int       // requests of the last pass
 	failed []failure // why the last pass failed; empty when it did not
 }
 
 func statusColumns(c *coder, ss []*status) {
 	times(c, ss, func(s *status) *time.Time { return &s.asOf })
+	times(c, ss, func(s *status) *time.Time { return &s.tried })
 	numbers(c, ss, func(s *status) *int { return &s.calls })
 	failureColumns(c, lists(c, ss, columnsOfFailure, func(s *status) *[]failure { return &s.failed }))
 }
@@ -177,7 +179,7 @@ type lost struct {
 }
 
 const (
-	columnsOfFound  = 6
+	columnsOfFound  = 7
 	columnsOfRegion = 2
 	columnsOfLost   = 2
 )
@@ -187,6 +189,7 @@ func foundColumns(c *coder, fs []*found) {
 	texts(c, fs, func(f *found) *string { return &f.account.Name })
 	texts(c, fs, func(f *found) *string { return &f.account.Partition })
 	texts(c, fs, func(f *found) *string { return &f.account.Source })
+	texts(c, fs, func(f *found) *string { return &f.account.Principal })
 	regions := lists(c, fs, columnsOfRegion, func(f *found) *[]model.Region { return &f.regions })
 	texts(c, regions, func(r *model.Region) *string { return &r.Name })
 	flags(c, regions, func(r *model.Region) *bool { return &r.Enabled })

@@ -81,7 +81,7 @@ func (b *sealed) join(later sealed) {
 func (b sealed) empty() bool { return len(b.selections) == 0 && len(b.passes) == 0 }
 
 func (c codec) sealPass(p model.Page) (sealedPass, error) {
-	out := sealedPass{scope: p.Scope, kind: p.Kind, status: status{asOf: p.At, calls: p.Calls}}
+	out := sealedPass{scope: p.Scope, kind: p.Kind, status: status{asOf: p.At, tried: p.At, calls: p.Calls}}
 	if p.Err != nil {
 		out.status.failed = failures(p.Err)
 		return out, nil

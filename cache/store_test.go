@@ -118,7 +118,7 @@ func TestAFailedPassKeepsTheRows(t *testing.T) {
 				t.Error("the rows are gone")
 			}
 			st := inv.Status(scope1, model.Images)
-			equal(t, "images", st, model.Status{AsOf: asOf, Calls: 3, Err: bad[0].Err})
+			equal(t, "images", st, model.Status{AsOf: asOf, Tried: bad[0].At, Calls: 3, Err: bad[0].Err})
 			snap, err := s.Load("all")
 			must(t, err)
 			equal(t, "first pass", snap.Passes[0], cache.Pass{Scope: scope1, Kind: model.Images, AsOf: asOf, Calls: 3, Err: bad[0].Err})

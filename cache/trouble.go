@@ -42,6 +42,9 @@ func (e *Error) Error() string {
 	case Full:
 		return fmt.Sprintf("no space left for the cache %s%s", e.Path, goesOn)
 	case Unusable:
+		if !e.Writing {
+			goesOn = "; going on without it" // nor will it be saved
+		}
 		return fmt.Sprintf("the cache %s cannot be opened (%v)%s", e.Path, cause(e.Err), goesOn)
 	case Failed:
 	}

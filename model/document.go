@@ -97,7 +97,8 @@ const (
 	ScopeRead      = "read"      // the last pass was complete
 	ScopeFailed    = "failed"    // the last pass ended with an error
 	ScopeUnread    = "unread"    // never read
-	ScopeClosed    = "disabled"  // the account has not enabled the region
+	ScopeClosed    = "closed"    // a service control policy closes the region
+	ScopeDisabled  = "disabled"  // the account has not enabled the region
 	ScopeUnreached = "unreached" // no account was reached
 )
 
@@ -180,18 +181,21 @@ func (inv Inventory) ScopeDocuments() []ScopeDocument {
 }
 
 func (inv Inventory) scopeDocument(s Scope) ScopeDocument {
-	images, snapshots := inv.Status(s, Images), inv.Status(s, Snapshots)
+	images := inv.Status(s, Images)
 	d := ScopeDocument{
 		Source: inv.Account(s.Account).Source, Account: &s.Account, Region: &s.Region,
 		State: ScopeRead, AsOf: instant(images.AsOf),
 	}
-	err := cmp.Or(images.Err, snapshots.Err)
+	trouble := inv.Trouble(s)
 	switch {
 	case !inv.Enabled(s):
+		d.State = ScopeDisabled
+	case inv.Closed(s):
 		d.State = ScopeClosed
-	case err != nil:
+		d.explain(images.Err)
+	case trouble != nil:
 		d.State = ScopeFailed
-		d.explain(err)
+		d.explain(trouble)
 	case images.AsOf.IsZero():
 		d.State = ScopeUnread
 	}

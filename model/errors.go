@@ -19,6 +19,7 @@ const (
 	NotFound                        // gone, or in another region, or hidden
 	Protected                       // deregistration protection
 	DisabledRegion                  // the account has not opted in to the region
+	Closed                          // a service control policy denies the call to everybody in the account
 	Network                         // no answer, a broken one, or a 5xx
 	Unsupported                     // this AWS does not know the call
 	Invalid                         // AWS refused the request as wrong
@@ -26,7 +27,7 @@ const (
 
 var kindNames = [...]string{
 	Unknown: "unknown", Denied: "denied", Expired: "expired", Throttled: "throttled", InUse: "in use",
-	NotFound: "not found", Protected: "protected", DisabledRegion: "region not enabled", Network: "network",
+	NotFound: "not found", Protected: "protected", DisabledRegion: "region not enabled", Closed: "closed by policy", Network: "network",
 	Unsupported: "unsupported", Invalid: "invalid",
 }
 
@@ -55,6 +56,7 @@ type OpError struct {
 	Kind  ErrorKind
 	Code  string // AWS's own code, for the log; may be empty
 	Help  string // what to do, when more is known than Kind tells; may be empty
+	Login Login  // what mends it when Kind is Expired and a command does
 	Err   error  // the cause; never nil
 }
 
@@ -91,6 +93,8 @@ func (e *OpError) Hint() string {
 		return "turn its deregistration protection off first"
 	case DisabledRegion:
 		return "enable the region in the account settings, or leave it out with --region"
+	case Closed:
+		return "the organization closes it to the whole account; leave the region out with --region"
 	case Network:
 		return "check the connection, the proxy and AWS_ENDPOINT_URL, then refresh"
 	case Unsupported:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -31,6 +32,7 @@ type Status struct {
 	Gen   Gen
 	Busy  bool      // a pass is running
 	AsOf  time.Time // end of the last complete pass; zero: never read
+	Tried time.Time // end of the last pass, complete or not; zero: none ended
 	Calls int       // requests of the running or last pass
 	Err   *OpError  // why the last pass failed; nil when it did not
 }
@@ -110,7 +112,7 @@ func (s Status) after(p Page) Status {
 	s.Gen, s.Busy = p.Gen, !p.Last
 	s.Calls += p.Calls
 	if p.Last {
-		s.Err = p.Err
+		s.Err, s.Tried = p.Err, p.At
 		if p.Err == nil {
 			s.AsOf = p.At
 		}
@@ -173,7 +175,9 @@ func (inv Inventory) foldFound(f Found) Inventory {
 		next.enabled = r.Enabled
 		inv.shards[sc] = &next
 	}
-	inv.unreached = slices.DeleteFunc(slices.Clone(inv.unreached), func(u Unreached) bool { return u.Source == f.Account.Source })
+	inv.unreached = slices.DeleteFunc(slices.Clone(inv.unreached), func(u Unreached) bool {
+		return u.Source == f.Account.Source || slices.Contains(f.Also, u.Source)
+	})
 	return inv
 }
 
@@ -242,7 +246,13 @@ func (c column[T]) merge(recs []T, gen Gen, sweep bool) column[T] {
 	for _, r := range recs {
 		page = append(page, entry[T]{r, gen})
 	}
-	slices.SortStableFunc(page, func(a, b entry[T]) int { return cmp.Compare(a.rec.key(), b.rec.key()) })
+	byKey := func(a, b entry[T]) int { return strings.Compare(a.rec.key(), b.rec.key()) }
+	if !slices.IsSortedFunc(page, byKey) {
+		slices.SortStableFunc(page, byKey)
+	}
+	if len(c) == 0 && distinct(page) {
+		return page // as the cache gives them
+	}
 	out := make(column[T], 0, len(c)+len(page))
 	keep := func(e entry[T]) {
 		if sweep && e.gen < gen {
@@ -268,6 +278,16 @@ func (c column[T]) merge(recs []T, gen Gen, sweep bool) column[T] {
 		keep(c[i])
 	}
 	return out
+}
+
+// distinct reports whether no two neighbours have the same id.
+func distinct[T interface{ key() string }](c column[T]) bool {
+	for i := 1; i < len(c); i++ {
+		if c[i-1].rec.key() == c[i].rec.key() {
+			return false
+		}
+	}
+	return true
 }
 
 func (c column[T]) find(key string) (int, bool) {

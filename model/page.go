@@ -61,6 +61,7 @@ type Details struct {
 type Found struct {
 	Account Account
 	Regions []Region
+	Also    []string // sources of other ways that lead to this account as well
 	Err     *OpError // the regions could not be read and were assumed; nil otherwise
 }
 

@@ -22,6 +22,45 @@ func (inv Inventory) Status(s Scope, k Kind) Status { return inv.shard(s).status
 // Enabled reports whether the account has enabled the scope's region.
 func (inv Inventory) Enabled(s Scope) bool { return inv.shard(s).enabled }
 
+// Closed reports whether a service control policy closes the scope's region:
+// it denied every kind that was asked for there.
+func (inv Inventory) Closed(s Scope) bool {
+	closed := false
+	for _, st := range inv.shard(s).status {
+		switch {
+		case st.Err != nil && st.Err.Kind == Closed:
+			closed = true
+		case st.Err != nil || !st.AsOf.IsZero():
+			return false
+		}
+	}
+	return closed
+}
+
+// Trouble is why a scope that should be readable is not wholly known, the
+// images' trouble first; nil when it is, and where a policy closes the region.
+// A policy that lets another kind through closes nothing: it is a denial.
+func (inv Inventory) Trouble(s Scope) *OpError {
+	if inv.Closed(s) {
+		return nil
+	}
+	for _, st := range inv.shard(s).status {
+		if st.Err == nil {
+			continue
+		}
+		err := *st.Err
+		if err.Kind == Closed {
+			err.Kind = Denied
+		}
+		return &err
+	}
+	return nil
+}
+
+// Readable reports whether there is anything to read in a scope: its account
+// has enabled the region, and no policy closes it.
+func (inv Inventory) Readable(s Scope) bool { return inv.Enabled(s) && !inv.Closed(s) }
+
 // Account gives what is known of an account; an unknown id is its own name.
 func (inv Inventory) Account(id string) Account {
 	if a, ok := inv.accounts[id]; ok {
@@ -149,12 +188,12 @@ func (c column[T]) records() []T {
 }
 
 // Oldest is the age of the oldest complete pass over images, and whether any
-// enabled scope was never read.
+// readable scope was never read.
 func (inv Inventory) Oldest() (asOf time.Time, unread bool) {
-	for _, sh := range inv.shards {
+	for s, sh := range inv.shards {
 		at := sh.status[Images].AsOf
 		switch {
-		case !sh.enabled:
+		case !inv.Readable(s):
 		case at.IsZero():
 			unread = true
 		case asOf.IsZero() || at.Before(asOf):

@@ -26,6 +26,7 @@ type Account struct {
 	Name      string // account alias or the organization's name for it; "" when neither is known
 	Partition string // aws, aws-cn, aws-us-gov, ...
 	Source    string // how it is reached: "profile dev", "role audit", "default credentials"
+	Principal string // ARN of who reads it; "" when not known
 }
 
 // Title is the name to show: the alias where there is one, else the id.

@@ -39,6 +39,7 @@ type App struct {
 	saved  map[string]kit.Filter
 	toast  toast
 	beat   beat
+	login  login
 }
 
 // toast is the line that is shown for a few seconds.
@@ -51,13 +52,17 @@ type toast struct {
 // beat is the clock of derived rows.
 type beat struct {
 	ticking bool
-	dirty   bool
+	derived bool // rows were derived since the last beat
+	dirty   bool // and the world has changed after that
 	count   int
 }
 
 // New is the program before its first frame. The context is the parent of all
 // that it starts.
 func New(ctx context.Context, opts Options) *App {
+	if opts.Exec == nil {
+		opts.Exec = tea.Exec
+	}
 	if opts.After == nil {
 		opts.After = func(d time.Duration, msg tea.Msg) tea.Cmd {
 			return tea.Tick(d, func(time.Time) tea.Msg { return msg })
@@ -85,7 +90,7 @@ func builtinFilters() map[string]kit.Filter {
 
 // Init starts reading the cache; what is stale is read from AWS after it.
 func (a *App) Init() tea.Cmd {
-	cmds := []tea.Cmd{a.restore()}
+	cmds := []tea.Cmd{a.restore(), a.hear()}
 	if a.opts.Auto {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
@@ -117,10 +122,14 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, a.receive(msg)
 	case beatMsg:
 		return a, a.tick()
+	case restMsg:
+		return a, a.rest()
 	case toastMsg:
 		if msg.n == a.toast.n {
 			a.toast.text = ""
 		}
+	default:
+		return a, a.loginMessage(msg)
 	}
 	return a, nil
 }
@@ -180,7 +189,7 @@ func (a *App) typed(msg tea.Msg) tea.Cmd {
 // on top, which may say why not.
 func (a *App) intend(in keys.Intent) tea.Cmd {
 	top, env := a.stage.top(), a.topEnv()
-	if why := top.Disabled(env, in); why != "" {
+	if why := a.disabled(in); why != "" {
 		return a.say(why, false)
 	}
 	switch in := in.(type) {
@@ -195,7 +204,7 @@ func (a *App) intend(in keys.Intent) tea.Cmd {
 	case keys.Help:
 		return a.push(newHelp(a.stage.scopes()))
 	case keys.Command:
-		return a.push(newPalette(a.stage))
+		return a.push(newPalette(a.stage, a.unbound()...))
 	case keys.GoView:
 		return a.show(a.stage.numbered(in.Number), nil)
 	case keys.StepView:
@@ -206,6 +215,10 @@ func (a *App) intend(in keys.Intent) tea.Cmd {
 		if in.All {
 			return a.refresh(nil)
 		}
+	case keys.Login:
+		return a.logIn()
+	case keys.ChooseProfiles:
+		return a.listProfiles(false)
 	}
 	return a.happen(top.Handle(env, in))
 }
@@ -238,7 +251,16 @@ func (a *App) effect(id int, e kit.Effect) tea.Cmd {
 	case kit.Clip:
 		return tea.Batch(tea.SetClipboard(e.Text), a.say("copied "+e.What, false))
 	case kit.Read:
+		if len(e.Sources) > 0 {
+			return a.retry(e.Sources)
+		}
 		return a.refresh(e.Scopes)
+	case kit.Login:
+		return a.runLogin(e.Relogin)
+	case kit.Reply:
+		return a.reply(e)
+	case kit.Choose:
+		return a.choose(e.Profiles)
 	case kit.Go:
 		return a.show(a.stage.named(e.View), e.Then)
 	case kit.Work:
@@ -342,30 +364,36 @@ func (a *App) receive(m answerMsg) tea.Cmd {
 	return a.perform(m.id, effects)
 }
 
-// tick derives rows again where the world changed since the last beat.
+// tick derives rows again where the world changed since the last time.
 func (a *App) tick() tea.Cmd {
 	a.beat.count++
-	if !a.beat.dirty && !a.world.busy() {
-		a.beat.ticking = false
+	a.beat.ticking, a.beat.derived = false, false
+	if !a.beat.dirty {
+		if a.world.busy() {
+			return a.wind()
+		}
 		return nil
 	}
-	cmds := []tea.Cmd{a.opts.After(pace, beatMsg{})}
-	if a.beat.dirty {
-		a.beat.dirty = false
-		cmds = append(cmds, a.sync())
-	}
-	return tea.Batch(cmds...)
+	return a.touch()
 }
 
 // touch says that the world changed: the first change shows at once, more of
 // them at the next beat.
 func (a *App) touch() tea.Cmd {
+	if a.beat.dirty = a.beat.derived; a.beat.dirty {
+		return nil
+	}
+	a.beat.derived = true
+	return tea.Batch(a.sync(), a.wind())
+}
+
+// wind lets the clock run: while streams do, the spinner follows it.
+func (a *App) wind() tea.Cmd {
 	if a.beat.ticking {
-		a.beat.dirty = true
 		return nil
 	}
 	a.beat.ticking = true
-	return tea.Batch(a.sync(), a.opts.After(pace, beatMsg{}))
+	return a.opts.After(pace, beatMsg{})
 }
 
 type (
@@ -400,11 +428,15 @@ func (a *App) mouse(msg tea.MouseMsg) tea.Cmd {
 	return nil
 }
 
-// Run shows the program until the user leaves it. The context ends it too.
+// Run shows the program until the user leaves it. The context ends it too. Its
+// error is a Chosen when the user wants to go on with other profiles.
 func Run(ctx context.Context, opts Options, with ...tea.ProgramOption) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p := tea.NewProgram(New(ctx, opts), append([]tea.ProgramOption{tea.WithContext(ctx)}, with...)...)
-	_, err := p.Run()
+	end, err := p.Run()
+	if a, ok := end.(*App); ok && a.login.chosen != nil && err == nil {
+		return Chosen{a.login.chosen}
+	}
 	return cmp.Or(context.Cause(ctx), err)
 }

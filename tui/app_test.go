@@ -291,7 +291,7 @@ func TestNoticeIsShown(t *testing.T) {
 
 func TestOfflineReadsNothing(t *testing.T) {
 	opts := options()
-	opts.Offline = true
+	opts.Offline = "offline: nothing is read"
 	opts.Services.Refresh = func(context.Context, tui.Refresh) <-chan model.Event {
 		t.Error("offline, but AWS was read")
 		return tuitest.Stream()

@@ -136,6 +136,9 @@ func (a *App) counts() []kit.Part {
 func (a *App) freshness(env kit.Env) []kit.Part {
 	var parts []kit.Part
 	t := a.world.totals
+	if n := len(t.expired); n > 0 {
+		parts = append(parts, kit.Part{Text: kit.Plural(n, "login", "logins") + " expired: L", Style: kit.Bad, Priority: 88})
+	}
 	if t.failed > 0 {
 		parts = append(parts, kit.Part{Text: fmt.Sprintf("%s not read: 9 says why", kit.Plural(t.failed, "scope", "scopes")), Style: kit.Bad, Priority: 85})
 	}
@@ -160,9 +163,8 @@ func (a *App) freshness(env kit.Env) []kit.Part {
 // others too.
 func (a *App) hints() string {
 	var hints []kit.Hint
-	top, env := a.stage.top(), a.topEnv()
 	for _, b := range keys.Active(a.stage.scopes()) {
-		if b.Hint != "" && top.Disabled(env, b.Intent) == "" {
+		if b.Hint != "" && a.disabled(b.Intent) == "" {
 			hints = append(hints, kit.Hint{Key: keyName(b.Keys[0]), Text: b.Hint, Danger: b.Danger})
 		}
 	}

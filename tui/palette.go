@@ -27,7 +27,7 @@ type entry struct {
 	do         kit.Effect
 }
 
-func newPalette(s stage) palette {
+func newPalette(s stage, unbound ...entry) palette {
 	in := textinput.New()
 	in.Prompt = ""
 	in.Focus()
@@ -40,6 +40,7 @@ func newPalette(s stage) palette {
 			p.fixed = append(p.fixed, entry{b.Help, keyName(b.Keys[0]), kit.Press{Intent: b.Intent}})
 		}
 	}
+	p.fixed = append(p.fixed, unbound...)
 	return p
 }
 

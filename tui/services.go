@@ -13,11 +13,26 @@ import (
 // root calls them from commands only. Every stream ends by closing its
 // channel, soon after its context ends.
 type Services struct {
-	// Restore streams what the cache holds for this selection: accounts and
-	// list pages first, then Details, then snapshots.
+	// Restore streams what the cache holds for this selection, or only what the
+	// first rows need: accounts and list pages.
 	Restore func(ctx context.Context) <-chan model.Event
+	// Rest streams, when Restore has ended and its rows have had time to show,
+	// what else the cache holds. Nil where Restore streams all.
+	Rest func(ctx context.Context) <-chan model.Event
 	// Refresh reads AWS and streams what it finds.
 	Refresh func(ctx context.Context, r Refresh) <-chan model.Event
+	// Login makes the command that renews a login; it runs with the terminal in
+	// its hands, and ends with the context. Nil where nothing can be logged in to.
+	Login func(ctx context.Context, command []string) tea.ExecCommand
+	// Questions are those for MFA codes, one at a time; each is answered or
+	// withdrawn before the next comes. It may be nil, and closes when there will
+	// be none.
+	Questions <-chan Question
+	// Answer answers a question; "" says that there is no code.
+	Answer func(id int, code string)
+	// Profiles lists the profiles of the user's AWS files, without a call. Nil
+	// where there is no choice.
+	Profiles func() ([]model.Profile, error)
 	// Save keeps the user's view settings. Nil keeps nothing.
 	Save func(State) error
 	// Now is the clock.
@@ -27,9 +42,20 @@ type Services struct {
 // Refresh says what to read.
 type Refresh struct {
 	Gen    model.Gen
-	Scopes []model.Scope   // nil: all that the selection means
-	Force  bool            // also those that are fresh enough
-	Known  model.Inventory // tells how fresh each scope is
+	Scopes []model.Scope // nil: all that the selection means
+	// Sources of the ways in to try again; what they lead to is read, and nothing
+	// else. Nil: all ways. Not together with Scopes.
+	Sources []string
+	Force   bool            // also those that are fresh enough
+	Known   model.Inventory // tells how fresh each scope is
+}
+
+// Question is one for the code of an MFA device, or the word that nobody waits
+// for its answer any more.
+type Question struct {
+	ID        int
+	Device    string // its serial number or ARN
+	Withdrawn bool
 }
 
 // State is what is kept between sessions.
@@ -37,6 +63,9 @@ type State struct {
 	Columns []string               `json:"columns,omitempty"` // keys of the shown columns, in order; empty: the default
 	Sort    string                 `json:"sort,omitempty"`    // "created" or "-created"
 	Filters map[string]SavedFilter `json:"filters,omitempty"` // by the letter after '
+	// Profiles are those that the user chose in the picker. They hold where no
+	// flag, variable or config file names others.
+	Profiles []string `json:"profiles,omitempty"`
 }
 
 // SavedFilter is a filter under a letter.
@@ -56,8 +85,13 @@ type Options struct {
 	Auto     bool   // ask the terminal for its background
 	NoColor  bool
 	ASCII    bool
-	Offline  bool // never refreshes
+	Offline  string // why nothing is ever refreshed, for who asks; "" where it is
+	// Default is the source of the default credentials where nothing else was
+	// asked for: the picker opens when it leads nowhere. "" where it never does.
+	Default  string
 	Warnings []string
+	// Exec hands the terminal to a command; nil means for real.
+	Exec func(tea.ExecCommand, tea.ExecCallback) tea.Cmd
 	// After sends a message after a while; nil means by the clock. Tests decide
 	// when time passes.
 	After func(time.Duration, tea.Msg) tea.Cmd

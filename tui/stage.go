@@ -128,3 +128,8 @@ func (s *stage) scopes() []keys.Scope {
 	}
 	return append(slices.Clone(top.Scopes()), keys.Everywhere)
 }
+
+// drop takes screens off the stack, wherever they are.
+func (s *stage) drop(which func(kit.Screen) bool) {
+	s.stack = slices.DeleteFunc(slices.Clone(s.stack), func(l layer) bool { return which(l.screen) })
+}

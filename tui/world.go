@@ -24,6 +24,7 @@ type run struct {
 	cancel  context.CancelFunc
 	gen     model.Gen
 	refresh bool // false: the cache is being read
+	lists   bool // of the cache, what Restore gives
 	all     bool
 	begun   map[model.Scope]bool // scopes whose images are being read, true when they were
 }
@@ -33,6 +34,7 @@ type run struct {
 type totals struct {
 	accounts, regions, images, failed int
 	asOf                              time.Time
+	expired                           []model.Relogin // logins that have; not among the failed
 	unread                            bool
 }
 
@@ -55,19 +57,21 @@ func (w *world) progress() kit.Scan {
 
 // count makes the totals anew.
 func (w *world) count() {
-	t := totals{accounts: len(w.inv.Accounts()), failed: len(w.inv.Unreached())}
+	t := totals{accounts: len(w.inv.Accounts()), expired: w.inv.Relogins()}
+	for _, u := range w.inv.Unreached() {
+		if !u.Err.Login.Known() {
+			t.failed++
+		}
+	}
 	regions := map[string]bool{}
 	for _, s := range w.inv.Scopes() {
-		if !w.inv.Enabled(s) {
+		t.images += w.inv.ImageCount(s)
+		if !w.inv.Readable(s) {
 			continue
 		}
 		regions[s.Region] = true
-		t.images += w.inv.ImageCount(s)
-		for _, k := range model.Kinds() {
-			if w.inv.Status(s, k).Err != nil {
-				t.failed++
-				break
-			}
+		if err := w.inv.Trouble(s); err != nil && !err.Login.Known() {
+			t.failed++
 		}
 	}
 	t.regions = len(regions)
@@ -81,14 +85,23 @@ func (a *App) restore() tea.Cmd {
 		return a.refresh(nil)
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
-	return a.follow(ctx, a.opts.Services.Restore(ctx), run{cancel: cancel})
+	return a.follow(ctx, a.opts.Services.Restore(ctx), run{cancel: cancel, lists: true})
+}
+
+// restMsg says that the rows of the cache had their time.
+type restMsg struct{}
+
+// rest reads what else the cache holds.
+func (a *App) rest() tea.Cmd {
+	ctx, cancel := context.WithCancel(a.ctx)
+	return a.follow(ctx, a.opts.Services.Rest(ctx), run{cancel: cancel})
 }
 
 // refresh reads scopes from AWS, all of them where none are named. A refresh
 // of everything ends the ones before it.
 func (a *App) refresh(scopes []model.Scope) tea.Cmd {
-	if a.opts.Offline {
-		return a.say("offline: nothing is read from AWS; leave out --offline to refresh", true)
+	if a.opts.Offline != "" {
+		return a.say(a.opts.Offline, true)
 	}
 	if len(scopes) == 0 {
 		for _, r := range a.world.runs {
@@ -104,7 +117,7 @@ func (a *App) read(r Refresh) tea.Cmd {
 	a.world.gen++
 	r.Gen, r.Known = a.world.gen, a.world.inv
 	ctx, cancel := context.WithCancel(a.ctx)
-	return a.follow(ctx, a.opts.Services.Refresh(ctx, r), run{cancel: cancel, gen: r.Gen, refresh: true, all: len(r.Scopes) == 0, begun: map[model.Scope]bool{}})
+	return a.follow(ctx, a.opts.Services.Refresh(ctx, r), run{cancel: cancel, gen: r.Gen, refresh: true, all: len(r.Scopes) == 0 && len(r.Sources) == 0, begun: map[model.Scope]bool{}})
 }
 
 // follow pumps a stream until it ends.
@@ -113,7 +126,7 @@ func (a *App) follow(ctx context.Context, src <-chan model.Event, r run) tea.Cmd
 		a.world.runs = map[<-chan model.Event]run{}
 	}
 	a.world.runs[src] = r
-	return tea.Batch(pump(ctx, src), a.touch()) //nolint:contextcheck // what follows hangs on the context of the program, not of this stream
+	return tea.Batch(pump(ctx, src), a.wind()) //nolint:contextcheck // what follows hangs on the context of the program, not of this stream
 }
 
 // eventsMsg is a burst of events of one stream.
@@ -124,11 +137,13 @@ type eventsMsg struct {
 	ctx    context.Context //nolint:containedctx // handed on to the next pump
 }
 
-// burst is the most events that one message carries.
-const burst = 512
+// burst is the most events that one message carries: the lists of any cache in
+// one, so that the first rows shown are all of them.
+const burst = 8192
 
-// frame is how long a burst may gather: one frame of the screen.
-const frame = 16 * time.Millisecond
+// gather is how long a burst is waited for: a quarter of a frame. Every message
+// costs a frame, and events come in crowds.
+const gather = 4 * time.Millisecond
 
 // pump turns a burst of events into one message. When the message was folded,
 // the next one is asked for.
@@ -147,7 +162,7 @@ func pump(ctx context.Context, src <-chan model.Event) tea.Cmd {
 				}
 				out.events = append(out.events, e)
 				if full == nil {
-					full = time.After(frame)
+					full = time.After(gather)
 				}
 			}
 		}
@@ -168,6 +183,7 @@ func (a *App) fold(m eventsMsg) tea.Cmd {
 	a.world.inv = a.world.inv.Fold(m.events...)
 	a.world.version++
 	a.world.count()
+	cmds = append(cmds, a.offerProfiles())
 	switch {
 	case !m.done:
 		cmds = append(cmds, pump(m.ctx, m.src))
@@ -198,7 +214,9 @@ func (a *App) ended(src <-chan model.Event, r run) tea.Cmd {
 	switch {
 	case r.refresh:
 		a.world.inv = a.world.inv.Fold(model.Stopped{Gen: r.gen})
-	case !a.opts.Offline:
+	case r.lists && a.opts.Services.Rest != nil:
+		return a.opts.After(pace, restMsg{})
+	case a.opts.Offline == "":
 		return a.read(Refresh{})
 	}
 	return nil

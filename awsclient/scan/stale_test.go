@@ -2,6 +2,7 @@ package scan_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -59,6 +60,40 @@ func TestStale(t *testing.T) {
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
+			}
+		})
+	}
+}
+
+// A region that a policy closes is tried weekly, unless nothing counts as
+// fresh.
+func TestStaleClosed(t *testing.T) {
+	s := model.Scope{Account: "1", Region: "r1"}
+	inv := inventory(noon)
+	for _, k := range model.Kinds() {
+		inv = inv.Fold(model.Page{Gen: 2, Scope: s, Kind: k, At: noon, Last: true, Err: &model.OpError{Kind: model.Closed, Err: fmt.Errorf("policy")}})
+	}
+	asked := func(inv model.Inventory, f scan.Freshness, after time.Duration) bool {
+		return slices.ContainsFunc(f.Stale(inv, noon.Add(after)), func(r scan.Request) bool { return r.Scope == s && len(r.Kinds) == 2 })
+	}
+	week := 7 * 24 * time.Hour
+	fresh, none := scan.DefaultFreshness(), scan.Freshness{Closed: week}
+	open := inv.Fold(model.Page{Gen: 3, Scope: s, At: noon, Last: true}, model.Page{Gen: 3, Scope: s, Kind: model.Snapshots, At: noon, Last: true})
+	for _, c := range []struct {
+		name  string
+		inv   model.Inventory
+		fresh scan.Freshness
+		after time.Duration
+		want  bool
+	}{
+		{"within the week", inv, fresh, week - time.Second, false},
+		{"after a week", inv, fresh, week, true},
+		{"all, however fresh", inv, none, 0, true},
+		{"open again, and empty", open, fresh, 24 * time.Hour, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := asked(c.inv, c.fresh, c.after); got != c.want {
+				t.Errorf("asked %t", got)
 			}
 		})
 	}

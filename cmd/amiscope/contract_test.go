@@ -319,7 +319,7 @@ func sameRegions(t *testing.T, p peer) string {
 	open, closed := enabled(list(t, p.aws(t, "ec2", "describe-regions", "--all-regions"), "Regions"))
 	gotOpen, gotClosed := 0, 0
 	for _, s := range amiscope(t).Scopes {
-		if s.State == model.ScopeClosed {
+		if s.State == model.ScopeDisabled {
 			gotClosed++
 			continue
 		}

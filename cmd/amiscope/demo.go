@@ -23,6 +23,8 @@ type demoFlags struct {
 	latency time.Duration
 	deny    []string
 	closed  []string
+	faults  []string
+	buckets bool // AWS's documented rate limits hold
 	listen  string
 	envFile string
 	clock   func() time.Time // the real one, which clients of --listen have too
@@ -68,6 +70,8 @@ func (d *demoFlags) add(cmd *cobra.Command) {
 	s.DurationVar(&d.latency, "latency", 0, "time that every call takes")
 	s.StringArrayVar(&d.deny, "deny", nil, "calls to deny: account/region/operation, each a glob; may be repeated")
 	s.StringArrayVar(&d.closed, "not-opted-in", nil, "region that is not enabled; may be repeated")
+	s.StringArrayVar(&d.faults, "fault", nil, "what goes wrong: "+fakeaws.FaultSyntax+"; may be repeated")
+	s.BoolVar(&d.buckets, "throttle", false, "answer RequestLimitExceeded beyond AWS's documented rates")
 	cmd.Flags().StringVar(&d.listen, "listen", "", "serve on a loopback address such as 127.0.0.1:4566; port 0 takes a free one")
 	cmd.Flags().StringVar(&d.envFile, "env-file", "", "write the export lines to a file as well")
 }
@@ -78,7 +82,7 @@ func (d *demoFlags) server(now func() time.Time) (*fakeaws.Server, error) {
 		return nil, errors.New("--accounts, --regions and --images are at least 1")
 	}
 	o := fakeaws.Demo(d.fleet)
-	o.Latency, o.NotOptedIn, o.Now = d.latency, d.closed, now
+	o.Latency, o.NotOptedIn, o.Throttle, o.Now = d.latency, d.closed, d.buckets, now
 	for _, text := range d.deny {
 		rule, err := fakeaws.ParseRule(text)
 		if err != nil {
@@ -86,11 +90,18 @@ func (d *demoFlags) server(now func() time.Time) (*fakeaws.Server, error) {
 		}
 		o.Denied = append(o.Denied, rule)
 	}
+	for _, text := range d.faults {
+		f, err := fakeaws.ParseFault(text)
+		if err != nil {
+			return nil, fmt.Errorf("--fault: %w", err)
+		}
+		o.Faults = append(o.Faults, f)
+	}
 	return fakeaws.New(o), nil
 }
 
-// key names the demo's world in its cache: another seed, size or fault is
-// another world.
+// key names the demo's world in its cache: another seed, size or denial is
+// another world. Faults are not: what they let through is the same.
 func (d *demoFlags) key(c config.Config) cache.Key {
 	name := fmt.Sprintf("demo %+v deny %q closed %q", d.fleet, d.deny, d.closed)
 	return cache.Key{Partition: "aws", Endpoint: sharing(name, c.Shared)}

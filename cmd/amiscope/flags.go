@@ -22,6 +22,7 @@ type flags struct {
 	logFile  string
 	format   string
 	offline  bool
+	from     string // an inventory file to show; "": AWS
 	noColor  bool
 	ascii    bool
 	maxAge   time.Duration
@@ -49,6 +50,7 @@ func (f *flags) add(root *cobra.Command, complete cobra.CompletionFunc) {
 	s.StringArrayVar(&f.regions, "region", nil, "region or glob such as eu-*; may be repeated")
 	s.BoolVar(&f.shared, "shared", false, "also images that other accounts share with these")
 	s.BoolVar(&f.offline, "offline", false, "never call AWS; show what is cached")
+	s.StringVar(&f.from, "from", "", "show an inventory file that scan -o wrote; needs no AWS, and never calls it")
 	s.DurationVar(&f.maxAge, "max-age", config.Default().MaxAge, "read again what was read longer ago; 0 always")
 	s.StringVar(&f.settings, "config", "", "config file")
 	s.StringVar(&f.logFile, "log", "", "append a log of every AWS call to a file")
@@ -91,6 +93,7 @@ func (a *app) settled() (config.Config, error) {
 		}
 	}
 	a.flags.over(&c)
+	a.choose(&c)
 	if a.env("NO_COLOR") != "" {
 		c.Color = "none"
 	}

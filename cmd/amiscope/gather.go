@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/amiscope/amiscope/awsclient"
 	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/tui"
 	"github.com/amiscope/amiscope/tui/kit"
@@ -21,12 +22,19 @@ type gathered struct {
 // says of everything that is stale. force reads also what is fresh. The error
 // is ctx's, or one that leaves nothing to print.
 func (a *app) gather(ctx context.Context, force bool) (g gathered, err error) {
+	a.askMFA = a.codeFrom(a.in)
 	w, _, err := a.open(ctx)
 	if err != nil {
 		return g, err
 	}
-	defer func() { g.notes = append(g.notes, w.close()...) }()
+	defer func() {
+		g.notes = append(g.notes, w.close()...)
+		if err != nil {
+			a.tell(g.notes) // nobody else will
+		}
+	}()
 	p := newProgress(a.err)
+	p.quiet = a.asking.Load
 	defer p.clear()
 	g.fold(w.restore(ctx), nil)
 	if !w.offline {
@@ -35,6 +43,7 @@ func (a *app) gather(ctx context.Context, force bool) (g gathered, err error) {
 	if ctx.Err() != nil {
 		return g, ctx.Err()
 	}
+	p.clear() // before anything is told
 	return g, a.nothing(g.inv)
 }
 
@@ -69,9 +78,11 @@ func (a *app) nothing(inv model.Inventory) error {
 	}
 	lost := inv.Unreached()
 	switch {
+	case a.flags.from != "":
+		return fmt.Errorf("%s holds no account", a.flags.from)
 	case a.flags.offline:
 		return errors.New("nothing is cached for these accounts and regions; leave out --offline to read them")
-	case len(lost) == 1 && lost[0].Source == "default credentials" && lost[0].Err.Kind == model.Expired:
+	case len(lost) == 1 && lost[0].Source == awsclient.DefaultSource && lost[0].Err.Kind == model.Expired:
 		return errors.New("no AWS credentials found: name a profile with --profile, log in, or try `amiscope demo`")
 	}
 	a.tellTroubles(inv)
@@ -81,13 +92,11 @@ func (a *app) nothing(inv model.Inventory) error {
 // conclude tells what stood in the way, after the output, and gives the error
 // that the exit code comes from.
 func (a *app) conclude(g gathered) error {
-	for _, n := range g.notes {
-		a.say("%s", n)
-	}
+	a.tell(g.notes)
 	failed, read := a.tellTroubles(g.inv)
 	switch {
 	case failed == 0 && read == 0:
-		return errors.New("no account has enabled any of these regions")
+		return errors.New("there is nothing to read: each of these regions is not enabled, or closed by a policy")
 	case failed == 0:
 		return nil
 	case read == 0:
@@ -96,18 +105,25 @@ func (a *app) conclude(g gathered) error {
 	return errPartial
 }
 
+func (a *app) tell(notes []string) {
+	for _, n := range notes {
+		a.say("%s", n)
+	}
+}
+
 // tellTroubles writes a line for every scope and way in that failed, and
-// counts them and the others.
+// counts them and the others. Of a scope with nothing to read there is nothing to
+// tell.
 func (a *app) tellTroubles(inv model.Inventory) (failed, read int) {
 	for _, u := range inv.Unreached() {
 		failed++
 		a.trouble(u.Source, u.Err)
 	}
 	for _, s := range inv.Scopes() {
-		if !inv.Enabled(s) {
+		if !inv.Readable(s) {
 			continue
 		}
-		if err := scopeError(inv, s); err != nil {
+		if err := inv.Trouble(s); err != nil {
 			failed++
 			a.trouble("", err)
 			continue
@@ -126,16 +142,6 @@ func (a *app) trouble(source string, err *model.OpError) {
 		text += "; hint: " + h
 	}
 	a.say("%s", text)
-}
-
-// scopeError is why a scope is not wholly known, nil when it is.
-func scopeError(inv model.Inventory, s model.Scope) *model.OpError {
-	for _, k := range model.Kinds() {
-		if err := inv.Status(s, k).Err; err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // progressEvery is the least time between two lines of progress.
@@ -158,7 +164,7 @@ func (t *tally) follow(e model.Event) {
 		if e.Last {
 			t.done++
 		}
-		if e.Err != nil {
+		if e.Err != nil && e.Err.Kind != model.Closed {
 			t.failed++
 		}
 	case model.Found, model.Lost, model.Details, model.Stopped, model.Notice: // no pass in these

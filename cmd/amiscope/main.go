@@ -10,6 +10,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -17,14 +18,33 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(run(ctx, thisHost(), os.Args[1:]))
+	h := thisHost()
+	os.Exit(run(untilSignal(context.Background(), h.handed), h, os.Args[1:]))
+}
+
+// untilSignal gives a context that a signal ends; a second one ends the process
+// at once. An interrupt while the terminal is handed over is meant for who has
+// it.
+func untilSignal(ctx context.Context, handed *atomic.Bool) context.Context {
+	ctx, cancel := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		for s := range signals {
+			if s == os.Interrupt && handed.Load() {
+				continue
+			}
+			signal.Stop(signals)
+			cancel()
+			return
+		}
+	}()
+	return ctx
 }
 
 func thisHost() host {
 	return host{
-		out: os.Stdout, err: os.Stderr, env: os.Getenv, now: time.Now,
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, now: time.Now, handed: new(atomic.Bool),
 		dirs: dirs{config: xdg.ConfigHome, cache: xdg.CacheHome, state: xdg.StateHome},
 	}
 }

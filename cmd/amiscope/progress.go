@@ -16,6 +16,7 @@ type progress struct {
 	width int
 	tally tally
 	shown time.Time
+	quiet func() bool // a question stands on the terminal; nil: never
 }
 
 func newProgress(out io.Writer) *progress { return &progress{out: out, width: width(out)} }
@@ -25,7 +26,7 @@ const startOfLine = "\r\x1b[K"
 
 func (p *progress) follow(e model.Event) {
 	p.tally.follow(e)
-	if p.width == 0 || time.Since(p.shown) < progressEvery {
+	if p.width == 0 || time.Since(p.shown) < progressEvery || p.quiet != nil && p.quiet() {
 		return
 	}
 	p.shown = time.Now()

@@ -21,12 +21,18 @@ func (w *world) refresh(ctx context.Context, r tui.Refresh) <-chan model.Event {
 		f.send = func(e model.Event) {
 			w.saving.Fold(e)
 			_ = send(e) // fails only when ctx has ended, which ends the calls too
-			for _, text := range w.saving.take() {
-				_ = send(notice(text)) // likewise
-			}
+			w.tellSaving(send)
 		}
 		f.run(ctx)
+		w.saving.Flush(ctx) // so that what keeps it from being saved is told
+		w.tellSaving(send)
 	})
+}
+
+func (w *world) tellSaving(send func(model.Event) error) {
+	for _, text := range w.saving.take() {
+		_ = send(notice(text)) // fails only when ctx has ended
+	}
 }
 
 // fetch is one refresh.
@@ -45,15 +51,41 @@ type fetch struct {
 func (f *fetch) run(ctx context.Context) {
 	if f.allReached() {
 		f.read(ctx, f.want.Scopes)
-	} else if err := f.client.Discover(ctx, func(e model.Event) { f.discovered(ctx, e) }); err == nil {
+	} else if err := f.discover(ctx); err == nil {
 		f.remember()
 	}
 	_ = f.images.Wait() // the passes tell their own errors
 	_ = scan.Run(ctx, f.client, f.snapshots, scan.Options{Now: f.now}, f.send)
 }
 
-// remember keeps what the selection means, for the next start.
+// discover finds the accounts of all ways in, or of those to try again; of the
+// others then holds what was found before.
+func (f *fetch) discover(ctx context.Context) error {
+	tell := func(e model.Event) { f.discovered(ctx, e) }
+	if len(f.want.Sources) == 0 {
+		return f.client.Discover(ctx, tell)
+	}
+	f.mu.Lock()
+	f.meant = f.world.meant
+	f.mu.Unlock()
+	f.meant.Found = slices.Clone(f.meant.Found)
+	f.meant.Lost = slices.DeleteFunc(slices.Clone(f.meant.Lost), func(l model.Lost) bool { return slices.Contains(f.want.Sources, l.Source) })
+	return f.client.Rediscover(ctx, f.want.Sources, tell)
+}
+
+// remember keeps what the selection means, for the next start. Until all
+// accounts were searched once, that is not known.
 func (f *fetch) remember() {
+	f.mu.Lock()
+	known := len(f.want.Sources) == 0 || f.world.meant.Name != ""
+	if known {
+		f.meant.Name = f.selection
+		f.world.meant = f.meant
+	}
+	f.mu.Unlock()
+	if !known {
+		return
+	}
 	for _, name := range slices.Compact([]string{f.selection, f.anyKey}) {
 		f.meant.Name = name
 		f.saving.Select(f.meant)
@@ -82,11 +114,16 @@ func (f *fetch) discovered(ctx context.Context, e model.Event) {
 
 func (f *fetch) found(ctx context.Context, e model.Found) {
 	f.mu.Lock()
+	known := f.reached[e.Account.ID]
 	f.reached[e.Account.ID] = true
 	f.mu.Unlock()
 	f.meant.Found = slices.DeleteFunc(f.meant.Found, func(g model.Found) bool { return g.Account.ID == e.Account.ID })
 	f.meant.Found = append(f.meant.Found, e)
+	f.meant.Lost = slices.DeleteFunc(f.meant.Lost, func(l model.Lost) bool { return l.Source == e.Account.Source || slices.Contains(e.Also, l.Source) })
 	f.known = f.known.Fold(e)
+	if len(f.want.Sources) > 0 && known && !slices.Contains(f.want.Sources, e.Account.Source) {
+		return // another way into it was mended
+	}
 	var scopes []model.Scope
 	for _, r := range e.Regions {
 		scopes = append(scopes, model.Scope{Account: e.Account.ID, Region: r.Name})

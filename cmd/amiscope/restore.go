@@ -29,12 +29,33 @@ func (w *world) stream(ctx context.Context, fn func(send func(model.Event) error
 	return out
 }
 
-// restore streams what the cache holds: accounts and lists first, which is
-// all that the first frame needs, then details, then snapshots.
+// restore streams what the cache holds: accounts and lists, then details, then
+// snapshots.
 func (w *world) restore(ctx context.Context) <-chan model.Event {
+	return w.cached(ctx, w.replayLists, w.replayRest)
+}
+
+// restoreLists streams accounts and lists, which is all that the first rows
+// need, and restoreRest, when that has ended, what else there is.
+func (w *world) restoreLists(ctx context.Context) <-chan model.Event {
+	return w.cached(ctx, w.replayLists)
+}
+
+func (w *world) restoreRest(ctx context.Context) <-chan model.Event {
+	return w.cached(ctx, w.replayRest)
+}
+
+// cached streams parts of the cache until one cannot be read.
+func (w *world) cached(ctx context.Context, parts ...func(send func(model.Event) error) error) <-chan model.Event {
 	return w.stream(ctx, func(send func(model.Event) error) {
-		if err := w.replay(send); err != nil && ctx.Err() == nil {
-			_ = send(notice(err.Error())) // fails only when nobody reads any more
+		for _, part := range parts {
+			if err := part(send); err != nil {
+				if ctx.Err() == nil {
+					w.saving.unread(err)
+					_ = send(notice(err.Error())) // fails only when nobody reads any more
+				}
+				return
+			}
 		}
 	})
 }
@@ -49,11 +70,16 @@ func (w *world) load() (cache.Snapshot, error) {
 	return snap, err
 }
 
-func (w *world) replay(send func(model.Event) error) error {
+// replayLists sends accounts and lists of images.
+func (w *world) replayLists(send func(model.Event) error) error {
+	if w.archive != nil {
+		return w.replayFile(send)
+	}
 	snap, err := w.load()
 	if err != nil {
 		return err
 	}
+	w.kept = snap.Scopes()
 	for _, f := range snap.Found {
 		if err := send(f); err != nil {
 			return err
@@ -72,9 +98,16 @@ func (w *world) replay(send func(model.Event) error) error {
 			return err
 		}
 	}
-	scopes := snap.Scopes()
-	if err := w.store.Details(scopes, func(d model.Details) error { return send(d) }); err != nil {
+	return nil
+}
+
+// replayRest sends details and snapshots of the scopes that replayLists found.
+func (w *world) replayRest(send func(model.Event) error) error {
+	if w.archive != nil {
+		return nil // replayLists sent all
+	}
+	if err := w.store.Details(w.kept, func(d model.Details) error { return send(d) }); err != nil {
 		return err
 	}
-	return w.store.Snapshots(scopes, func(p model.Page) error { return send(p) })
+	return w.store.Snapshots(w.kept, func(p model.Page) error { return send(p) })
 }

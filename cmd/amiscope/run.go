@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/charmbracelet/x/term"
@@ -18,11 +19,13 @@ import (
 
 // host is what the program stands on. Tests have one of their own.
 type host struct {
-	out  io.Writer
-	err  io.Writer
-	env  func(string) string
-	now  func() time.Time
-	dirs dirs
+	in     *os.File // nil: nobody can be asked
+	out    io.Writer
+	err    io.Writer
+	env    func(string) string
+	now    func() time.Time
+	dirs   dirs
+	handed *atomic.Bool // the terminal is in another program's hands
 }
 
 // dirs are the user's XDG directories.
@@ -57,11 +60,14 @@ type app struct {
 	flags  flags
 	failed error // of the verb; what cobra itself returns is wrong use
 	log    *slog.Logger
+	picked []string // profiles chosen on the screen; nil: none
+	askMFA func(ctx context.Context, device string) (string, error)
+	asking atomic.Bool // a question stands on standard error
 }
 
 // run is the program, but for ending the process. It returns the exit code.
 func run(ctx context.Context, h host, args []string) int {
-	a := &app{host: h, log: slog.New(slog.DiscardHandler)}
+	a := newApp(h)
 	root := a.root() //nolint:contextcheck // cobra hands ctx to the verbs
 	root.SetArgs(args)
 	root.SetOut(h.out)
@@ -116,7 +122,13 @@ func (a *app) root() *cobra.Command {
 		Long: `amiscope shows every image of every account and region in one table.
 
 Without a verb it opens the table; where standard output is no terminal it
-prints the list. Try it without an AWS account: amiscope demo`,
+prints the list. Try it without an AWS account: amiscope demo
+
+Whose accounts: --profile, --all-profiles or --organization; else what the config
+file names; else the default credentials. Where those do not work the screen
+offers your profiles, and keeps what you choose (state.json in the state
+directory) for every later start that names nothing else; : choose profiles
+offers them again. L on the screen logs in where a login has expired.`,
 		Example: "  amiscope\n  amiscope list 'age>180d !deprecated:true region:eu-*' -o json\n  amiscope demo",
 		Args:    cobra.NoArgs,
 		RunE:    a.verb(a.browse),
@@ -156,3 +168,6 @@ func width(w io.Writer) int {
 	}
 	return n
 }
+
+// newApp is a run that logs nowhere until it is told to.
+func newApp(h host) *app { return &app{host: h, log: slog.New(slog.DiscardHandler)} }

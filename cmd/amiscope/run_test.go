@@ -238,7 +238,7 @@ func TestInterrupted(t *testing.T) {
 // openDemo is the world of a demo.
 func openDemo(t *testing.T, s *stage, d *demoFlags) *world {
 	t.Helper()
-	a := &app{host: s.host}
+	a := newApp(s.host)
 	a.root()
 	a.enterDemo(d)
 	w, _, err := a.open(t.Context())
@@ -369,7 +369,7 @@ func TestStreamsEndWithTheirContext(t *testing.T) {
 // image of a region that was empty 6 minutes ago.
 func TestStatedAgeHoldsForEmptyScopes(t *testing.T) {
 	for _, stated := range []bool{false, true} {
-		a := &app{host: newStage(t).host}
+		a := newApp(newStage(t).host)
 		a.root()
 		if stated {
 			if err := a.flags.set.Set("max-age", "5m"); err != nil {
@@ -468,7 +468,7 @@ func TestExitCodes(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newStage(t)
-			a := &app{host: s.host}
+			a := newApp(s.host)
 			if got := a.finish(tt.ctx, tt.err); got != tt.want || s.stderr.String() != tt.said {
 				t.Errorf("code %d, want %d; said %q", got, tt.want, s.stderr.String())
 			}

@@ -11,25 +11,48 @@ import (
 )
 
 func (a *app) scan() *cobra.Command {
-	return &cobra.Command{
+	var file string
+	cmd := &cobra.Command{
 		Use:   "scan",
 		Short: "Read everything again, and say how much there is",
-		Long: `scan reads every scope, also those that are fresh, so that the next start and
-the verbs with --offline show it.`,
-		Args: cobra.NoArgs,
-		RunE: a.verb(a.runScan),
+		Long: `scan reads every scope, also those that are fresh or closed by a policy, so that
+the next start and the verbs with --offline show it.
+
+With -o it also writes an inventory file: who read it and when, the state of
+every scope, images and snapshots, compressed, with a checksum. amiscope --from
+FILE opens it anywhere, and so does every verb that prints.`,
+		Example: "amiscope scan -o march.inventory\namiscope list is:public --from march.inventory",
+		Args:    cobra.NoArgs,
+		RunE:    a.verb(func(ctx context.Context, _ []string) error { return a.runScan(ctx, file) }),
 	}
+	// Of the same name as the format of the other verbs, which it takes the
+	// place of.
+	cmd.Flags().StringVarP(&file, "output", "o", "", "write an inventory file; - is standard output")
+	return cmd
 }
 
-func (a *app) runScan(ctx context.Context, _ []string) error {
-	if a.flags.offline {
+func (a *app) runScan(ctx context.Context, file string) error {
+	switch {
+	case a.flags.offline:
 		return usagef("scan reads AWS; it does nothing --offline")
+	case a.flags.from != "":
+		return usagef("scan reads AWS; leave out --from, or print what the file holds with a verb such as list")
+	}
+	if err := a.checkFile(file); err != nil {
+		return err
 	}
 	g, err := a.gather(ctx, true)
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintln(a.out, counts(g.inv)); err != nil {
+	if file != "" {
+		if err := a.writeFile(ctx, file, g.inv); err != nil {
+			return err
+		}
+	}
+	if file == toStdout {
+		a.say("%s", counts(g.inv))
+	} else if _, err := fmt.Fprintln(a.out, counts(g.inv)); err != nil {
 		return err
 	}
 	return a.conclude(g)
@@ -39,7 +62,7 @@ func (a *app) runScan(ctx context.Context, _ []string) error {
 func counts(inv model.Inventory) string {
 	scopes, snapshots := 0, 0
 	for _, s := range inv.Scopes() {
-		if inv.Enabled(s) {
+		if inv.Readable(s) {
 			scopes++
 			snapshots += len(inv.ScopeSnapshots(s))
 		}

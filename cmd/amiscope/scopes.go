@@ -11,9 +11,10 @@ func (a *app) scopes() *cobra.Command {
 		Use:   "scopes",
 		Short: "List accounts and regions: how far each was read, and what went wrong",
 		Long: `A scope is one account in one region: what is refreshed, cached, and fails on
-its own. States: read, failed, unread, disabled (the account has not enabled the
-region; told in JSON and CSV only), unreached (a profile or role that led to no
-account).`,
+its own. States: read, failed, unread, closed (a service control policy closes
+the region to the account: no failure, and tried again weekly; in a table one line
+an account), disabled (the account has not enabled the region; told in JSON and
+CSV only), unreached (a profile or role that led to no account).`,
 		Args: cobra.NoArgs,
 		RunE: a.verb(a.runScopes),
 	}

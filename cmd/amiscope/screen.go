@@ -3,11 +3,15 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"path/filepath"
 	"strings"
 
+	"github.com/amiscope/amiscope/awsclient"
 	"github.com/amiscope/amiscope/cmd/internal/config"
+	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/tui"
+	"github.com/amiscope/amiscope/tui/kit"
 )
 
 // browse is the bare command: the screen where there is a terminal, else the
@@ -16,17 +20,39 @@ func (a *app) browse(ctx context.Context, _ []string) error {
 	if width(a.out) == 0 || a.flags.given("output") {
 		return a.runList(ctx, listing{sort: newest}, nil)
 	}
+	for {
+		err := a.runScreen(ctx)
+		chosen, again := errors.AsType[tui.Chosen](err)
+		if !again {
+			return err
+		}
+		a.picked = chosen.Profiles
+	}
+}
+
+// runScreen shows the screen once; its error is a tui.Chosen when it is to be
+// opened anew with other profiles.
+func (a *app) runScreen(ctx context.Context) error {
+	settle := a.hurryCollector()
+	defer settle()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	q := newQuestions(ctx)
+	a.askMFA = q.ask
 	w, c, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
-	kept := stateFile{path: filepath.Join(a.place(a.dirs.state), "state.json")}
 	o := a.screenOptions(c, w)
-	o.Services.Save = kept.save
-	if o.State, err = kept.load(); err != nil {
+	o.Services.Rest = func(ctx context.Context) <-chan model.Event {
+		settle()
+		return w.restoreRest(ctx)
+	}
+	o.Services.Questions, o.Services.Answer = q.asked, q.answer
+	o.Services.Save = a.state().save
+	if o.State, err = a.state().load(); err != nil {
 		o.Warnings = append(o.Warnings, err.Error())
 	}
-	ctx, cancel := context.WithCancel(ctx)
 	err = tui.Run(ctx, o)
 	cancel() // whatever ended the screen ends its streams
 	for _, n := range w.close() {
@@ -36,21 +62,35 @@ func (a *app) browse(ctx context.Context, _ []string) error {
 }
 
 func (a *app) screenOptions(c config.Config, w *world) tui.Options {
-	return tui.Options{
-		Services: tui.Services{Restore: w.restore, Refresh: w.refresh, Now: w.now},
+	o := tui.Options{
+		Services: tui.Services{Restore: w.restoreLists, Refresh: w.refresh, Now: w.now},
 		Title:    a.title(c),
 		Light:    c.Color == "light",
 		Auto:     c.Color == "auto",
 		NoColor:  c.Color == "none",
 		ASCII:    c.ASCII,
-		Offline:  w.offline,
+		Offline:  offlineReason(w.offline),
 	}
+	if w.archive != nil {
+		o.Title, o.Offline = a.fileTitle(w.archive), a.fileReason()
+		return o
+	}
+	if a.flags.demo == nil {
+		o.Services.Login, o.Services.Profiles = a.login, a.profiles
+	}
+	if a.byDefault(c) && !w.offline {
+		o.Default = awsclient.DefaultSource
+	}
+	return o
 }
 
 // title says which AWS this is.
 func (a *app) title(c config.Config) string {
 	if a.flags.demo != nil {
 		return "demo"
+	}
+	if n := len(c.Profiles); n > 3 {
+		return kit.Plural(n, "profile", "profiles")
 	}
 	return cmp.Or(strings.Join(c.Profiles, ", "), a.env("AWS_PROFILE"))
 }

@@ -15,28 +15,35 @@ import (
 	"github.com/amiscope/amiscope/awsclient/scan"
 	"github.com/amiscope/amiscope/cache"
 	"github.com/amiscope/amiscope/cmd/internal/config"
+	"github.com/amiscope/amiscope/model"
 )
 
 // world is one AWS, or several reached by the same settings, and what is kept
 // of it. The screen and the verbs see it through restore and refresh.
 type world struct {
-	client    *awsclient.Client
-	store     *cache.Store
-	selection string // its name in the cache
-	anyKey    string // its name whatever the access key is
+	client    *awsclient.Client // nil where an inventory file is shown,
+	store     *cache.Store      // and likewise
+	archive   *cache.Archive    // nil where AWS is shown
+	selection string            // its name in the cache
+	anyKey    string            // its name whatever the access key is
 	fresh     scan.Freshness
 	offline   bool
 	now       func() time.Time
 	log       io.Closer
 	saving    *saving
 	streams   sync.WaitGroup
+	kept      []model.Scope // of which the cache's lists were read
 	mu        sync.Mutex
 	reached   map[string]bool // accounts that were found in this run
+	meant     cache.Selection // what the last search of all accounts found
 }
 
 // open makes the world that flags, variables and file describe. It calls
 // nothing yet.
 func (a *app) open(ctx context.Context) (*world, config.Config, error) {
+	if a.flags.from != "" {
+		return a.openFile()
+	}
 	c, err := a.settled()
 	if err != nil {
 		return nil, c, err
@@ -63,7 +70,7 @@ func (a *app) open(ctx context.Context) (*world, config.Config, error) {
 	if err != nil {
 		return nil, c, errors.Join(usageError{err}, logFile.Close())
 	}
-	w.saving = save(ctx, w.store)
+	w.saving = save(ctx, w.store, a.log)
 	return w, c, nil
 }
 
@@ -72,6 +79,9 @@ func (a *app) open(ctx context.Context) (*world, config.Config, error) {
 // have ended, or the streams been read to their end.
 func (w *world) close() []string {
 	w.streams.Wait()
+	if w.archive != nil {
+		return nil
+	}
 	notes := w.saving.end()
 	w.client.Close()
 	if err := w.log.Close(); err != nil {
@@ -96,7 +106,7 @@ func (w *world) enterAWS(a *app, c config.Config) (err error) {
 
 // clientOptions are those that the user's AWS and the demo's have in common.
 func (a *app) clientOptions(c config.Config) awsclient.Options {
-	return awsclient.Options{Regions: c.Regions, Shared: c.Shared, Limiter: scan.NewBuckets(), Log: a.log}
+	return awsclient.Options{Regions: c.Regions, Shared: c.Shared, Limiter: scan.NewBuckets(), Log: a.log, MFA: a.askMFA}
 }
 
 // sharing keeps what was read with --shared apart: without it a scope's own

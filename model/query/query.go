@@ -34,8 +34,12 @@ func (q Query) Empty() bool { return q.root == nil }
 func (q Query) Match(w *World, im *model.Image) model.Tri { return q.bind(w)(im) }
 
 // Select gives the rows for which the query is true, in their order, and how
-// many it could not decide for want of facts.
+// many it could not decide for want of facts. An empty query gives the rows as
+// they are: neither list is to be changed then.
 func (q Query) Select(w *World, rows []*model.Image) (shown []*model.Image, undecided int) {
+	if q.Empty() {
+		return rows[:len(rows):len(rows)], 0
+	}
 	match := q.bind(w)
 	shown = make([]*model.Image, 0, len(rows))
 	for _, im := range rows {

@@ -83,12 +83,7 @@ const (
 // comparing them from the start again and again is what would take the time.
 func Sort(w *World, rows []*model.Image, o Order) {
 	s := newSorter(w, rows, o)
-	slices.SortFunc(s.handles, func(a, b handle) int {
-		if a.rank != b.rank {
-			return cmp.Compare(a.rank, b.rank)
-		}
-		return cmp.Compare(a.n, b.n)
-	})
+	s.spread()
 	columns := s.columns()
 	eachTie(s.handles, func(run []handle) { s.refine(run, 0, columns) })
 	for i, h := range s.handles {
@@ -103,6 +98,7 @@ type sorter struct {
 	texts   []string // nil where amounts are sorted
 	flip    uint64   // all ones to turn numbers around
 	handles []handle
+	room    []handle // as many, for moving them
 }
 
 type handle struct {
@@ -128,6 +124,73 @@ func newSorter(w *World, rows []*model.Image, o Order) *sorter {
 		}
 	}
 	return s
+}
+
+// spread sorts the handles by what they hold: by rank, then number.
+func (s *sorter) spread() {
+	byRank := make([]handle, 0, len(s.handles))
+	var ends [notKnown + 1]int
+	for r := range ends {
+		for _, h := range s.handles {
+			if h.rank == rank(r) {
+				byRank = append(byRank, h)
+			}
+		}
+		ends[r] = len(byRank)
+	}
+	s.handles, s.room = byRank, s.handles
+	from := 0
+	for _, end := range ends {
+		s.byNumber(s.handles[from:end])
+		from = end
+	}
+}
+
+// byNumber sorts a run by its numbers, digit by digit from the last one; digits
+// that are the same everywhere, as most are, cost nothing. A few are compared.
+func (s *sorter) byNumber(run []handle) {
+	const few = 256
+	if len(run) < few {
+		slices.SortFunc(run, func(a, b handle) int { return cmp.Compare(a.n, b.n) })
+		return
+	}
+	from, to := run, s.room[:len(run)]
+	for shift, differ := 0, differing(run); shift < 64; shift += 8 {
+		if byte(differ>>shift) != 0 {
+			byDigit(from, to, shift)
+			from, to = to, from
+		}
+	}
+	if &from[0] != &run[0] {
+		copy(run, from)
+	}
+}
+
+// differing has the bits set in which the numbers of a run differ.
+func differing(run []handle) (bits uint64) {
+	for _, h := range run {
+		bits |= h.n ^ run[0].n
+	}
+	return bits
+}
+
+// byDigit puts handles in order of one byte of their numbers, and leaves those
+// alone in which it is the same.
+func byDigit(from, to []handle, shift int) {
+	var starts [256]int32
+	for _, h := range from {
+		starts[byte(h.n>>shift)]++
+	}
+	at := int32(0)
+	for i, n := range starts {
+		starts[i] = at
+		at += n
+	}
+	for _, h := range from {
+		d := byte(h.n >> shift)
+		to[starts[d]] = h
+		starts[d]++
+	}
 }
 
 // eachTie gives every run of handles that are equal so far.
@@ -181,7 +244,7 @@ func (s *sorter) refine(run []handle, least int, c column) {
 	for i := range run {
 		run[i].n = leading(c.text(run[i].row)[skip:]) ^ c.flip
 	}
-	slices.SortFunc(run, func(a, b handle) int { return cmp.Compare(a.n, b.n) })
+	s.byNumber(run)
 	eachTie(run, func(tie []handle) { s.refine(tie, skip+1, c) })
 }
 

@@ -17,12 +17,18 @@ type Scopes struct {
 	table kit.Table
 	rows  []scopeRow
 	at    scopeRow // the row under the cursor, by its place only
+
+	logins relogins // of the last Sync
+	folds  folds    // likewise
 }
 
-// scopeRow is one scope, or one way into AWS that led nowhere.
+// scopeRow is one scope, several of an account with nothing to read in them, or
+// one way into AWS that led nowhere.
 type scopeRow struct {
-	scope model.Scope
+	scope model.Scope // without a region when it is folded
+	fold  fold
 	lost  string // source of an unreached one
+	login string // name of a login that has expired
 }
 
 var scopeColumns = []kit.Column{
@@ -42,13 +48,11 @@ func NewScopes() Scopes { return Scopes{table: kit.Table{}.Layout(scopeColumns)}
 
 // Sync lists the scopes: troubled ones first, those not enabled last.
 func (s Scopes) Sync(env kit.Env) (kit.Screen, []kit.Effect) {
-	s.rows = nil
-	for _, u := range env.Inv.Unreached() {
-		s.rows = append(s.rows, scopeRow{lost: u.Source})
-	}
-	for _, sc := range env.Inv.Scopes() {
-		s.rows = append(s.rows, scopeRow{scope: sc})
-	}
+	s.logins = reloginsOf(env.Inv)
+	s.rows = lostRows(env.Inv, s.logins)
+	var rows []scopeRow
+	rows, s.folds = foldedRows(env.Inv)
+	s.rows = append(s.rows, rows...)
 	slices.SortStableFunc(s.rows, func(a, b scopeRow) int {
 		return cmp.Or(
 			cmp.Compare(rank(env.Inv, a), rank(env.Inv, b)),
@@ -64,24 +68,14 @@ func (s Scopes) Sync(env kit.Env) (kit.Screen, []kit.Effect) {
 
 func rank(inv model.Inventory, r scopeRow) int {
 	switch {
-	case r.lost != "":
+	case r.lost != "" || r.login != "":
 		return 0
-	case !inv.Enabled(r.scope):
-		return 3
-	case scopeError(inv, r.scope) != nil:
+	case r.fold != single:
+		return 2 + int(r.fold)
+	case inv.Trouble(r.scope) != nil:
 		return 1
 	}
 	return 2
-}
-
-// scopeError is why a scope is not wholly known, the images' trouble first.
-func scopeError(inv model.Inventory, s model.Scope) *model.OpError {
-	for _, k := range model.Kinds() {
-		if err := inv.Status(s, k).Err; err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Handle moves, opens the images of a scope and refreshes.
@@ -123,15 +117,23 @@ func (s Scopes) open() []kit.Effect {
 	if !ok || r.lost != "" {
 		return nil
 	}
-	return []kit.Effect{kit.Go{View: "images", Then: kit.SetFilter{Query: "account:" + r.scope.Account + " region:" + r.scope.Region}}}
+	if r.login != "" {
+		return []kit.Effect{kit.Login{Relogin: s.logins[r.login]}}
+	}
+	return []kit.Effect{kit.Go{View: "images", Then: kit.SetFilter{Query: s.folds.query(r)}}}
 }
 
 func (s Scopes) refresh(in keys.Refresh) []kit.Effect {
 	r, ok := s.current()
-	if in.All || !ok || r.lost != "" {
+	switch {
+	case in.All || !ok:
 		return []kit.Effect{kit.Read{}}
+	case r.lost != "":
+		return []kit.Effect{kit.Read{Sources: []string{r.lost}}}
+	case r.login != "":
+		return []kit.Effect{kit.Read{Sources: s.logins[r.login].Sources}}
 	}
-	return []kit.Effect{kit.Read{Scopes: []model.Scope{r.scope}}}
+	return []kit.Effect{kit.Read{Scopes: s.folds.scopes(r)}}
 }
 
 // Receive expects no answers.
@@ -143,17 +145,22 @@ func (s Scopes) Scopes() []keys.Scope { return []keys.Scope{keys.Scopes, keys.Ta
 // Disabled says why an intent makes no sense now.
 func (s Scopes) Disabled(_ kit.Env, in keys.Intent) string {
 	r, ok := s.current()
-	switch in.(type) {
+	switch in := in.(type) {
 	case keys.Open:
 		switch {
 		case !ok:
 			return "no account was reached yet"
 		case r.lost != "":
 			return "this account was not reached, so it has no images to show"
+		case r.fold == notEnabled:
+			return "the account has not enabled these regions, so there are no images in them"
 		}
 	case keys.Refresh:
-		if !ok {
+		switch {
+		case !ok:
 			return "no account was reached yet"
+		case r.fold == notEnabled && !in.All:
+			return "the account has not enabled these regions, so there is nothing to read; R reads all others"
 		}
 	}
 	return ""
@@ -165,7 +172,7 @@ func (s Scopes) View(env kit.Env) string {
 	if len(s.rows) == 0 {
 		return kit.Placeholder(env.Theme, env.Width, env.Height, "no account reached yet", "profiles, roles and regions are told by flags, environment or the config file")
 	}
-	table := s.table.View(env.Theme, scopeRows{env, s.rows}, kit.Unsorted)
+	table := s.table.View(env.Theme, scopeRows{env, s.rows, s.logins, s.folds}, kit.Unsorted)
 	return strings.Join([]string{table, kit.Block(s.trouble(env), env.Width, troubleLines)}, "\n")
 }
 
@@ -176,6 +183,12 @@ func (s Scopes) trouble(env kit.Env) string {
 	r, ok := s.current()
 	if !ok {
 		return ""
+	}
+	if r.login != "" {
+		return s.logins.trouble(env, r.login)
+	}
+	if r.fold != single {
+		return s.folds.trouble(env, r)
 	}
 	err := r.err(env.Inv)
 	if err == nil {
@@ -188,7 +201,7 @@ func (s Scopes) trouble(env kit.Env) string {
 
 func (r scopeRow) err(inv model.Inventory) *model.OpError {
 	if r.lost == "" {
-		return scopeError(inv, r.scope)
+		return inv.Trouble(r.scope)
 	}
 	for _, u := range inv.Unreached() {
 		if u.Source == r.lost {
@@ -200,8 +213,10 @@ func (r scopeRow) err(inv model.Inventory) *model.OpError {
 
 // scopeRows are the rows of the scopes table.
 type scopeRows struct {
-	env  kit.Env
-	rows []scopeRow
+	env    kit.Env
+	rows   []scopeRow
+	logins relogins
+	folds  folds
 }
 
 func (r scopeRows) Len() int { return len(r.rows) }
@@ -210,6 +225,12 @@ func (r scopeRows) Mark(int) bool { return false }
 
 func (r scopeRows) Cell(row, col int) kit.Cell {
 	at := r.rows[row]
+	if at.login != "" {
+		return r.logins.cell(at.login, scopeColumns[col].Key)
+	}
+	if at.fold != single {
+		return r.folds.cell(r.env, at, scopeColumns[col].Key)
+	}
 	switch scopeColumns[col].Key {
 	case "hint":
 		if err := at.err(r.env.Inv); err != nil {
@@ -262,10 +283,8 @@ func (r scopeRows) scopeCell(s model.Scope, key string) kit.Cell {
 }
 
 func scopeState(inv model.Inventory, s model.Scope) kit.Cell {
-	st, err := inv.Status(s, model.Images), scopeError(inv, s)
+	st, err := inv.Status(s, model.Images), inv.Trouble(s)
 	switch {
-	case !inv.Enabled(s):
-		return kit.Cell{Text: "not enabled", Style: kit.Dim}
 	case st.Busy:
 		return kit.Cell{Text: "reading", Style: kit.Info}
 	case err != nil:

@@ -57,6 +57,10 @@ type (
 	SaveFilter struct{}
 	// Refresh reads the scope under the cursor again, or all of them.
 	Refresh struct{ All bool }
+	// Login logs in where a login has expired.
+	Login struct{}
+	// ChooseProfiles offers the profiles of the user's AWS files.
+	ChooseProfiles struct{}
 	// CopyID puts the id under the cursor on the clipboard.
 	CopyID struct{}
 	// CopyMenu offers other forms of it: ARN, name, console address, CLI command.
@@ -99,11 +103,14 @@ func (StepTab) intent()    {}
 func (Saved) intent()      {}
 func (SaveFilter) intent() {}
 func (Refresh) intent()    {}
-func (CopyID) intent()     {}
-func (CopyMenu) intent()   {}
-func (Columns) intent()    {}
-func (Complete) intent()   {}
-func (Suspend) intent()    {}
-func (Quit) intent()       {}
-func (Pick) intent()       {}
-func (Click) intent()      {}
+func (Login) intent()      {}
+
+func (ChooseProfiles) intent() {}
+func (CopyID) intent()         {}
+func (CopyMenu) intent()       {}
+func (Columns) intent()        {}
+func (Complete) intent()       {}
+func (Suspend) intent()        {}
+func (Quit) intent()           {}
+func (Pick) intent()           {}
+func (Click) intent()          {}

@@ -13,6 +13,7 @@ const (
 	Images     Scope = "images"
 	Scopes     Scope = "scopes"
 	Detail     Scope = "image"
+	Profiles   Scope = "profiles"
 	Field      Scope = "filter field"
 	Menu       Scope = "menus"
 	Reading    Scope = "help"
@@ -54,6 +55,12 @@ var table = []Binding{
 	{Detail, []string{"Y"}, CopyMenu{}, "copy ARN, name, console address or CLI command", "copy …", false},
 	{Detail, []string{"esc", "q"}, Back{}, "back", "back", false},
 
+	{Profiles, []string{"enter"}, Open{}, "use the marked profiles, or this one", "use", false},
+	{Profiles, []string{"space"}, Mark{}, "mark the profile and advance", "mark", false},
+	{Profiles, []string{"a"}, MarkShown{}, "mark all profiles", "", false},
+	{Profiles, []string{`ctrl+\`}, ClearMarks{}, "clear all marks", "", false},
+	{Profiles, []string{"esc", "q"}, Back{}, "leave everything as it is", "close", false},
+
 	{Table, []string{"j", "down"}, Move{By: 1}, "down", "", false},
 	{Table, []string{"k", "up"}, Move{By: -1}, "up", "", false},
 	{Table, []string{"g", "home"}, Jump{}, "first", "", false},
@@ -92,6 +99,7 @@ var table = []Binding{
 	{Everywhere, []string{"esc"}, Back{}, "back; clear the filter", "", false},
 	{Everywhere, []string{":"}, Command{}, "palette: views, actions, ids, filters", "palette", false},
 	{Everywhere, []string{"R"}, Refresh{All: true}, "refresh everything", "refresh", false},
+	{Everywhere, []string{"L"}, Login{}, "log in where a login has expired", "log in", false},
 	{Everywhere, []string{"1"}, GoView{Number: 1}, "images", "", false},
 	{Everywhere, []string{"9"}, GoView{Number: 9}, "accounts and regions", "", false},
 	{Everywhere, []string{"tab"}, StepView{}, "next view", "", false},

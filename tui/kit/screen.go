@@ -86,8 +86,22 @@ type (
 	}
 	// Clip puts text on the clipboard, by OSC 52, and says so.
 	Clip struct{ Text, What string }
-	// Read refreshes scopes; none means all.
-	Read struct{ Scopes []model.Scope }
+	// Read refreshes scopes, or tries ways in again, by their sources; none of
+	// both means all.
+	Read struct {
+		Scopes  []model.Scope
+		Sources []string
+	}
+	// Login hands the terminal to the command that renews a login, and then tries
+	// again what it mends.
+	Login struct{ Relogin model.Relogin }
+	// Reply answers a question for an MFA code; "" says that there is none.
+	Reply struct {
+		ID   int
+		Code string
+	}
+	// Choose opens the program anew with these profiles, and keeps the choice.
+	Choose struct{ Profiles []string }
 	// Go shows a view, and lets it handle Then.
 	Go struct {
 		View string
@@ -114,6 +128,9 @@ func (Pop) effect()        {}
 func (Toast) effect()      {}
 func (Clip) effect()       {}
 func (Read) effect()       {}
+func (Login) effect()      {}
+func (Reply) effect()      {}
+func (Choose) effect()     {}
 func (Go) effect()         {}
 func (Work) effect()       {}
 func (Keep) effect()       {}

@@ -223,7 +223,7 @@ func (t Table) reveal() Table {
 }
 
 // margin is how many rows stay in sight above and below the cursor.
-func (t Table) margin() int { return clamp((t.Body()-1)/4, 0, 3) }
+func (t Table) margin() int { return clamp((t.Body()-1)/4, 0, 5) }
 
 func (t Table) lastTop() int { return max(t.rows-max(t.Body(), 1), 0) }
 

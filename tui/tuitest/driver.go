@@ -38,6 +38,9 @@ func New(t testing.TB, width, height int, opts tui.Options) *Driver {
 		}
 		return func() tea.Msg { return timer{msg} }
 	}
+	opts.Exec = func(c tea.ExecCommand, done tea.ExecCallback) tea.Cmd {
+		return func() tea.Msg { return done(c.Run()) }
+	}
 	app := tui.New(t.Context(), opts)
 	d.model = app
 	d.run(app.Init())

@@ -24,9 +24,10 @@ func Fleet() []model.Event {
 			out = append(out, pass(model.Scope{Account: id, Region: r.Name}))
 		}
 	}
+	login := model.Login{Name: "sso https://acme.example/start", Command: []string{"aws", "sso", "login", "--profile", "old"}}
 	return append(out, model.Lost{Unreached: model.Unreached{
 		Source: "profile old",
-		Err:    &model.OpError{Op: "sts:GetCallerIdentity", Kind: model.Expired, Err: errors.New("the SSO session has expired"), Help: "run: aws sso login --profile old"},
+		Err:    &model.OpError{Op: "sts:GetCallerIdentity", Kind: model.Expired, Err: errors.New("the SSO session has expired"), Help: "run: aws sso login --profile old", Login: login},
 	}})
 }
 

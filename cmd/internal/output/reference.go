@@ -70,7 +70,7 @@ func ScopeFields() []Field {
 		{"source", "text", "The way in: `profile dev`, `role …`, `default credentials`."},
 		{"account", "text or null", "Account id; null where none was reached."},
 		{"region", "text or null", "Region; null where no account was reached."},
-		{"state", "text", "`read`: the last pass was complete. `failed`: it was not, and what is shown is of an earlier one. `unread`: never read. `disabled`: the account has not enabled the region. `unreached`: the way in led to no account."},
+		{"state", "text", "`read`: the last pass was complete. `failed`: it was not, and what is shown is of an earlier one. `unread`: never read. `closed`: a service control policy closes the region to the account, which is no failure. `disabled`: the account has not enabled the region. `unreached`: the way in led to no account."},
 		{"asOf", "time or null", "End of the last complete pass over its images."},
 		{"error", "text or null", "What went wrong."},
 		{"hint", "text or null", "What to do about it."},

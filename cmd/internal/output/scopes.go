@@ -9,7 +9,8 @@ import (
 )
 
 // scopeGrid lists the scopes. For people, regions that an account has not
-// enabled are left out: most accounts have many, and they say nothing.
+// enabled are left out: most accounts have many, and they say nothing. Those that
+// a policy closes are one line an account.
 func scopeGrid(inv model.Inventory, s Style) grid {
 	g := grid{heads: []head{
 		{"account", "ACCOUNT", false},
@@ -21,12 +22,42 @@ func scopeGrid(inv model.Inventory, s Style) grid {
 		{"error", "ERROR", false},
 		{"hint", "HINT", false},
 	}}
-	for _, d := range inv.ScopeDocuments() {
-		if s.Format == CSV || d.State != model.ScopeClosed {
-			g.rows = append(g.rows, scopeRow(inv, d, s.Now))
-		}
+	documents := inv.ScopeDocuments()
+	if s.Format != CSV {
+		documents = folded(documents)
+	}
+	for _, d := range documents {
+		g.rows = append(g.rows, scopeRow(inv, d, s.Now))
 	}
 	return g
+}
+
+// folded leaves out what is not enabled, and puts the closed regions of an
+// account in the place of its first.
+func folded(all []model.ScopeDocument) []model.ScopeDocument {
+	closed := map[string]int{} // by account
+	for _, d := range all {
+		if d.State == model.ScopeClosed {
+			closed[*d.Account]++
+		}
+	}
+	var out []model.ScopeDocument
+	for _, d := range all {
+		switch n := closed[value(d.Account)]; {
+		case d.State == model.ScopeDisabled:
+			continue
+		case d.State == model.ScopeClosed && n == 0:
+			continue // it stands in the line of the first
+		case d.State == model.ScopeClosed:
+			closed[*d.Account] = 0
+			if n > 1 {
+				regions := kit.Plural(n, "region", "regions")
+				d.Region, d.AsOf = &regions, nil
+			}
+		}
+		out = append(out, d)
+	}
+	return out
 }
 
 func scopeRow(inv model.Inventory, d model.ScopeDocument, now time.Time) []cell {

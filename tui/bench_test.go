@@ -1,0 +1,134 @@
+package tui_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/tui"
+	"github.com/amiscope/amiscope/tui/tuitest"
+)
+
+// crowd are the events of a company with n images in 20 accounts × 17 regions.
+func crowd(n int) []model.Event {
+	const accounts, regions = 20, 17
+	out := make([]model.Event, 0, accounts*(regions+1))
+	for a := range accounts {
+		found := model.Found{Account: model.Account{ID: fmt.Sprintf("%012d", 100+a), Name: fmt.Sprintf("acme-%02d", a), Partition: "aws"}}
+		for r := range regions {
+			found.Regions = append(found.Regions, model.Region{Name: fmt.Sprintf("eu-west-%d", r), Enabled: true})
+		}
+		out = append(out, found)
+		for r, region := range found.Regions {
+			s := model.Scope{Account: found.Account.ID, Region: region.Name}
+			out = append(out, crowdPage(s, n, a*regions+r, accounts*regions))
+		}
+	}
+	return out
+}
+
+// crowdPage is a scope's share of n images: those that leave the rest scope
+// when they are numbered through all scopes.
+func crowdPage(s model.Scope, n, scope, scopes int) model.Page {
+	p := model.Page{Scope: s, Kind: model.Images, Calls: 1, At: tuitest.Now, Last: true}
+	for i := scope; i < n; i += scopes {
+		created := tuitest.Now.Add(-time.Duration(i) * 37 * time.Minute)
+		p.Images = append(p.Images, &model.Image{
+			ImageKey: model.ImageKey{Region: s.Region, ID: fmt.Sprintf("ami-%017x", i)}, Owner: s.Account,
+			Name: fmt.Sprintf("web-api-%s-build-%d", created.Format("2006.01.02"), i), State: "available", Architecture: "x86_64",
+			Platform: "linux", RootType: "ebs", Created: created, SizeGiB: int64(8 + i%40), Snapshots: 1,
+		})
+	}
+	return p
+}
+
+func opened(tb testing.TB, images int) *tuitest.Driver {
+	return tuitest.New(tb, 160, 45, tui.Options{Services: tuitest.Services(tuitest.Now, crowd(images)...), Offline: "offline: nothing is read"})
+}
+
+var sizes = []int{1000, 100_000}
+
+// BenchmarkKey is Update and View of a key that scrolls, without what the
+// terminal's driver does after it.
+func BenchmarkKey(b *testing.B) {
+	for _, n := range sizes {
+		b.Run(fmt.Sprintf("images=%d", n), func(b *testing.B) {
+			d := opened(b, n)
+			scroll(d, b.N, b.ResetTimer)
+			b.ReportAllocs()
+		})
+	}
+}
+
+// scroll presses keys that each scroll by a row, down and up again, when start
+// was called.
+func scroll(d *tuitest.Driver, n int, start func()) {
+	d.Press("ctrl+d", "ctrl+d")
+	start()
+	for i := range n {
+		if i%800 < 400 {
+			d.Press("down")
+		} else {
+			d.Press("up")
+		}
+		d.ANSI()
+	}
+}
+
+// TestKeysCostTheSameForManyImages holds the ratio of 1,000 and 100,000 images,
+// which is 1 but for the caches of the processor, below 3: a gate against
+// anything in a frame that grows with the inventory.
+func TestKeysCostTheSameForManyImages(t *testing.T) {
+	few, many := opened(t, sizes[0]), opened(t, sizes[1])
+	best := func(d *tuitest.Driver) time.Duration {
+		least := time.Hour
+		for range 5 {
+			var from time.Time
+			scroll(d, 100, func() { from = time.Now() })
+			least = min(least, time.Since(from))
+		}
+		return least
+	}
+	if a, b := best(few), best(many); b > 3*a {
+		t.Errorf("100 keys take %v at 1,000 images and %v at 100,000", a, b)
+	}
+}
+
+// BenchmarkFilterKey is a keystroke in the filter until its rows are shown.
+func BenchmarkFilterKey(b *testing.B) {
+	for _, n := range sizes {
+		b.Run(fmt.Sprintf("images=%d", n), func(b *testing.B) {
+			d := opened(b, n)
+			d.Press("/")
+			d.Type("web")
+			b.ReportAllocs()
+			b.ResetTimer()
+			for i := range b.N {
+				if i%2 == 0 {
+					d.Type("-")
+				} else {
+					d.Press("backspace")
+				}
+				d.ANSI()
+			}
+		})
+	}
+}
+
+// BenchmarkFirstRows is all between the events of the cache and the frame that
+// shows their rows: folding, sorting, drawing.
+func BenchmarkFirstRows(b *testing.B) {
+	for _, n := range sizes {
+		b.Run(fmt.Sprintf("images=%d", n), func(b *testing.B) {
+			events := crowd(n)
+			b.ReportAllocs()
+			for b.Loop() {
+				s := tuitest.Services(tuitest.Now)
+				s.Restore = func(context.Context) <-chan model.Event { return tuitest.Stream(events...) }
+				tuitest.New(b, 160, 45, tui.Options{Services: s, Offline: "offline: nothing is read"}).ANSI()
+			}
+		})
+	}
+}
