@@ -126,7 +126,7 @@ func (a *App) follow(ctx context.Context, src <-chan model.Event, r run) tea.Cmd
 		a.world.runs = map[<-chan model.Event]run{}
 	}
 	a.world.runs[src] = r
-	return tea.Batch(pump(ctx, src), a.wind()) //nolint:contextcheck // what follows hangs on the context of the program, not of this stream
+	return tea.Batch(pump(ctx, src), a.wind())
 }
 
 // eventsMsg is a burst of events of one stream.
