@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"golang.org/x/sync/semaphore"
 
 	"github.com/amiscope/amiscope/model"
 )
@@ -91,7 +90,7 @@ func New(o Options) (*Client, error) {
 	return &Client{
 		o:        o,
 		http:     newShared(o.Transport),
-		gate:     gate{limiter: o.Limiter, slots: semaphore.NewWeighted(int64(cmp.Or(o.InFlight, defaultInFlight))), decoders: newDecoders(), log: log},
+		gate:     gate{limiter: o.Limiter, slots: newSlots(cmp.Or(o.InFlight, defaultInFlight)), decoders: newDecoders(), log: log},
 		accounts: map[string]*session{},
 		kept:     map[string]kept{},
 	}, nil

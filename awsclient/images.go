@@ -43,7 +43,7 @@ func (r reading) describeImages(ctx context.Context, in ec2.DescribeImagesInput,
 	conv := converter{scope: r.scope, strings: &r.client.strings}
 	err := pages(func(token *string) (*string, error) {
 		in.NextToken = token
-		out, err := api.DescribeImages(ctx, &in)
+		out, err := api.DescribeImages(withUrgency(ctx, ofPage(token, firstImages, nextImages)), &in)
 		if err != nil {
 			return nil, err
 		}
@@ -57,6 +57,14 @@ func (r reading) describeImages(ctx context.Context, in ec2.DescribeImagesInput,
 		return out.NextToken, ctx.Err()
 	})
 	return r.client.explain(ctx, r.session.call("ec2:DescribeImages", r.scope.Region), err)
+}
+
+// ofPage is the urgency of a page: a list that has begun goes first.
+func ofPage(token *string, first, next urgency) urgency {
+	if token == nil {
+		return first
+	}
+	return next
 }
 
 // errRepeated is a server that never comes to an end.

@@ -12,7 +12,6 @@ import (
 	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
-	"golang.org/x/sync/semaphore"
 )
 
 // Limiter is asked before every attempt, retries included. The API is named as
@@ -29,7 +28,7 @@ type Limiter interface {
 // wait in memory, and those being decoded keep nobody from calling.
 type gate struct {
 	limiter  Limiter
-	slots    *semaphore.Weighted
+	slots    *slots
 	decoders decoders
 	log      *slog.Logger
 }
@@ -60,10 +59,10 @@ func (g gate) pass(ctx context.Context, account string, in middleware.FinalizeIn
 			return out, md, err
 		}
 	}
-	if err := g.slots.Acquire(ctx, 1); err != nil {
+	if err := g.slots.acquire(ctx, urgencyOf(ctx)); err != nil {
 		return out, md, err
 	}
-	release := sync.OnceFunc(func() { g.slots.Release(1) })
+	release := sync.OnceFunc(g.slots.release)
 	defer release()
 	start := time.Now()
 	out, md, err = next.HandleFinalize(middleware.WithStackValue(ctx, landKey{}, release), in)

@@ -164,8 +164,17 @@ func (c *Client) open(ctx context.Context, w way) (*session, error) {
 	if provider, ok := c.keptLogin(w); ok {
 		s.cfg.Credentials = provider
 	}
+	if s.cfg.Credentials != nil {
+		s.cfg.Credentials = sourceless{s.cfg.Credentials}
+	}
 	return s, nil
 }
+
+// sourceless hides where credentials come from. The SDK's clients ask that of
+// a provider at every call, to tell it in the User-Agent header, and of one that
+// assumes roles the answer appends to a slice that all calls share: a data race
+// in credentials v1.20.15 (stscreds.AssumeRoleProvider.ProviderSources).
+type sourceless struct{ aws.CredentialsProvider }
 
 // staticConfig is made by hand, so that neither files nor variables nor the
 // metadata service have a say in it.

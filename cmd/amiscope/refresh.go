@@ -13,8 +13,9 @@ import (
 )
 
 // refresh reads from AWS what is stale and streams it. Accounts are found side
-// by side, and the images of each are read as soon as it is found; snapshots
-// come when the images of all are there. What is streamed is saved as well.
+// by side, and each is read as soon as it is found: its snapshots when its
+// images are there, and never while a call for images of any account waits,
+// which is the client's care. What is streamed is saved as well.
 func (w *world) refresh(ctx context.Context, r tui.Refresh) <-chan model.Event {
 	return w.stream(ctx, func(send func(model.Event) error) {
 		f := &fetch{world: w, want: r, known: r.Known, asked: map[model.Scope]bool{}}
@@ -41,11 +42,10 @@ type fetch struct {
 	want tui.Refresh
 	send func(model.Event) // called by several goroutines
 
-	known     model.Inventory
-	asked     map[model.Scope]bool
-	snapshots []scan.Request
-	meant     cache.Selection
-	images    errgroup.Group
+	known model.Inventory
+	asked map[model.Scope]bool
+	meant cache.Selection
+	scans errgroup.Group
 }
 
 func (f *fetch) run(ctx context.Context) {
@@ -54,8 +54,7 @@ func (f *fetch) run(ctx context.Context) {
 	} else if err := f.discover(ctx); err == nil {
 		f.remember()
 	}
-	_ = f.images.Wait() // the passes tell their own errors
-	_ = scan.Run(ctx, f.client, f.snapshots, scan.Options{Now: f.now}, f.send)
+	_ = f.scans.Wait() // the passes tell their own errors
 }
 
 // discover finds the accounts of all ways in, or of those to try again; of the
@@ -131,23 +130,18 @@ func (f *fetch) found(ctx context.Context, e model.Found) {
 	f.read(ctx, scopes)
 }
 
-// read starts reading the stale ones of some scopes, each once: their images
-// now, their snapshots later.
+// read starts reading the stale ones of some scopes, each once.
 func (f *fetch) read(ctx context.Context, scopes []model.Scope) {
-	var now []scan.Request
+	var requests []scan.Request
 	for _, r := range f.stale() {
 		if !slices.Contains(scopes, r.Scope) || f.asked[r.Scope] || !f.wanted(r.Scope) {
 			continue
 		}
 		f.asked[r.Scope] = true
 		r.Gen = f.want.Gen
-		if i := slices.Index(r.Kinds, model.Images); i >= 0 {
-			now = append(now, scan.Request{Scope: r.Scope, Gen: r.Gen, Kinds: []model.Kind{model.Images}})
-			r.Kinds = slices.Delete(r.Kinds, i, i+1)
-		}
-		f.snapshots = append(f.snapshots, r)
+		requests = append(requests, r)
 	}
-	f.images.Go(func() error { return scan.Run(ctx, f.client, now, scan.Options{Now: f.now}, f.send) })
+	f.scans.Go(func() error { return scan.Run(ctx, f.client, requests, scan.Options{Now: f.now}, f.send) })
 }
 
 func (f *fetch) stale() []scan.Request {
