@@ -43,7 +43,7 @@ func (r reading) describeImages(ctx context.Context, in ec2.DescribeImagesInput,
 	conv := converter{scope: r.scope, strings: &r.client.strings}
 	err := pages(func(token *string) (*string, error) {
 		in.NextToken = token
-		out, err := api.DescribeImages(withUrgency(ctx, ofPage(token, firstImages, nextImages)), &in)
+		out, err := api.DescribeImages(withUrgency(ctx, r.urgency(token, nextImages)), &in)
 		if err != nil {
 			return nil, err
 		}
@@ -59,12 +59,16 @@ func (r reading) describeImages(ctx context.Context, in ec2.DescribeImagesInput,
 	return r.client.explain(ctx, r.session.call("ec2:DescribeImages", r.scope.Region), err)
 }
 
-// ofPage is the urgency of a page: a list that has begun goes first.
-func ofPage(token *string, first, next urgency) urgency {
-	if token == nil {
-		return first
+// urgency is that of a page, given that of the next pages of its list: after
+// those come the first ones, of the home region and of the others.
+func (r reading) urgency(token *string, next urgency) urgency {
+	switch {
+	case token != nil:
+		return next
+	case r.scope.Region == r.session.cfg.Region:
+		return next + 1
 	}
-	return next
+	return next + 2
 }
 
 // errRepeated is a server that never comes to an end.

@@ -15,8 +15,10 @@ type urgency int
 const (
 	atOnce urgency = iota // finding accounts and regions, and all that is not said to be less urgent
 	nextImages
+	homeImages // the first page of the region that a login names: what its user looks for, and mostly the longest list
 	firstImages
 	nextSnapshots
+	homeSnapshots
 	firstSnapshots
 	urgencies
 )

@@ -8,6 +8,12 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/amiscope/amiscope/awsclient/fakeaws"
+	"github.com/amiscope/amiscope/model"
 )
 
 // TestSlotsGoToTheMostUrgent lets calls of all urgencies wait for one slot,
@@ -88,4 +94,59 @@ func TestSlotsAreNeverMoreThanThereAre(t *testing.T) {
 	if s.free != n {
 		t.Fatalf("%d of %d slots are free in the end", s.free, n)
 	}
+}
+
+// TestImagesGoBeforeSnapshots has one slot taken, asks for snapshots and then
+// for images of two regions, and looks in which order the calls go out: images
+// first, those of the login's own region before the other's.
+func TestImagesGoBeforeSnapshots(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		var mu sync.Mutex
+		var order []string
+		note := func(what, region string) {
+			mu.Lock()
+			defer mu.Unlock()
+			order = append(order, what+" "+region)
+		}
+		w.serveImages(func(c fakeaws.Call, _ *ec2.DescribeImagesInput) (*ec2.DescribeImagesOutput, error) {
+			note("images", c.Region)
+			return &ec2.DescribeImagesOutput{}, nil
+		})
+		fakeaws.Handle(w.mux, "EC2", "DescribeSnapshots", func(_ context.Context, c fakeaws.Call, _ *ec2.DescribeSnapshotsInput) (*ec2.DescribeSnapshotsOutput, error) {
+			note("snapshots", c.Region)
+			return &ec2.DescribeSnapshotsOutput{}, nil
+		})
+		_, c := reader(t, w)
+		home := c.mustSession(t).cfg.Region
+		away := map[string]string{"eu-west-1": "us-east-1", "us-east-1": "eu-west-1"}[home]
+		if err := c.gate.slots.acquire(t.Context(), atOnce); err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range []model.Kind{model.Snapshots, model.Images} {
+			for _, region := range []string{away, home} {
+				go func() {
+					if err := c.Read(t.Context(), model.Scope{Account: dev, Region: region}, k, func(model.Page) {}); err != nil {
+						t.Error(err)
+					}
+				}()
+				synctest.Wait()
+			}
+		}
+		c.gate.slots.release()
+		synctest.Wait()
+		want := []string{"images " + home, "images " + away, "snapshots " + home, "snapshots " + away}
+		if d := cmp.Diff(want, order); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+func (c *Client) mustSession(t *testing.T) *session {
+	t.Helper()
+	s, ok := c.session(dev)
+	if !ok {
+		t.Fatal("no session")
+	}
+	return s
 }

@@ -24,7 +24,7 @@ func (r reading) snapshots(ctx context.Context) error {
 	conv := converter{scope: r.scope, strings: &r.client.strings}
 	err := pages(func(token *string) (*string, error) {
 		in.NextToken = token
-		out, err := api.DescribeSnapshots(withUrgency(ctx, ofPage(token, firstSnapshots, nextSnapshots)), &in)
+		out, err := api.DescribeSnapshots(withUrgency(ctx, r.urgency(token, nextSnapshots)), &in)
 		if err != nil {
 			return nil, err
 		}

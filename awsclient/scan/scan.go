@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/amiscope/amiscope/model"
 )
 
@@ -42,9 +44,8 @@ const defaultInFlight = 64
 // Run reads what the requests name and emits, for each scope and kind, a
 // Began, its Pages and a Page with Last. A scope that fails, fails alone.
 //
-// Images come first everywhere: no pass over snapshots starts while one over
-// images waits, and none before the images of its own scope ended. Within a
-// kind the order of the requests is kept. emit is never called twice at once; it
+// Images come first: no pass over snapshots starts while one over images waits.
+// Within a kind the order of the requests is kept. emit is never called twice at once; it
 // may block, which slows the scan, but must return when ctx ends. After that
 // nothing more is emitted, Run waits for the running pages and returns ctx's
 // error, its only one.
@@ -57,7 +58,7 @@ func Run(ctx context.Context, cloud Cloud, requests []Request, o Options, emit f
 	if limit <= 0 {
 		limit = defaultInFlight
 	}
-	r.schedule(ctx, newQueue(requests), limit)
+	r.schedule(ctx, inOrder(requests), limit)
 	return ctx.Err()
 }
 
@@ -68,28 +69,20 @@ type run struct {
 	emit  func(model.Event)
 }
 
-// schedule keeps up to limit passes going until the queue is empty or ctx ends.
-func (r *run) schedule(ctx context.Context, q *queue, limit int) {
-	ended := make(chan pass, limit)
-	running := 0
-	for {
-		for running < limit && ctx.Err() == nil {
-			p, ok := q.next()
-			if !ok {
-				break
-			}
-			running++
-			go func() {
-				defer func() { ended <- p }()
-				r.pass(ctx, p)
-			}()
+// schedule keeps up to limit passes going until all ran or ctx ends.
+func (r *run) schedule(ctx context.Context, passes []pass, limit int) {
+	var g errgroup.Group
+	g.SetLimit(limit)
+	for _, p := range passes {
+		if ctx.Err() != nil {
+			break
 		}
-		if running == 0 {
-			return
-		}
-		q.done(<-ended)
-		running--
+		g.Go(func() error {
+			r.pass(ctx, p)
+			return nil
+		})
 	}
+	_ = g.Wait() // the passes tell their own errors
 }
 
 func (r *run) pass(ctx context.Context, p pass) {
@@ -141,38 +134,18 @@ func opError(s model.Scope, err error) *model.OpError {
 type pass struct {
 	request Request
 	kind    model.Kind
-	rest    []model.Kind // of the same scope, to be read after this one
 }
 
-// queue holds the passes that may start, by kind.
-type queue struct{ ready map[model.Kind][]pass }
-
-func newQueue(requests []Request) *queue {
-	q := &queue{ready: map[model.Kind][]pass{}}
-	for _, r := range requests {
-		kinds := slices.Clone(r.Kinds)
-		slices.Sort(kinds)
-		q.add(r, slices.Compact(kinds))
-	}
-	return q
-}
-
-func (q *queue) add(r Request, kinds []model.Kind) {
-	if len(kinds) > 0 {
-		q.ready[kinds[0]] = append(q.ready[kinds[0]], pass{r, kinds[0], kinds[1:]})
-	}
-}
-
-// next takes the first pass of the first kind that has one.
-func (q *queue) next() (pass, bool) {
+// inOrder lists the passes of requests: a kind after the other, and within a
+// kind in the order of the requests.
+func inOrder(requests []Request) []pass {
+	var out []pass
 	for _, k := range model.Kinds() {
-		if list := q.ready[k]; len(list) > 0 {
-			q.ready[k] = list[1:]
-			return list[0], true
+		for _, r := range requests {
+			if slices.Contains(r.Kinds, k) {
+				out = append(out, pass{r, k})
+			}
 		}
 	}
-	return pass{}, false
+	return out
 }
-
-// done lets the next kind of a scope start.
-func (q *queue) done(p pass) { q.add(p.request, p.rest) }

@@ -83,7 +83,7 @@ func TestRunOneAtATimeReadsImagesOfAllScopesFirst(t *testing.T) {
 
 // Whatever the number of scopes and passes at once: every pass is told once
 // from Began to Last, its limit holds, and no snapshots are read while images
-// wait or before the images of their own scope.
+// wait.
 func TestRunKeepsItsOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, limit := rapid.IntRange(0, 20).Draw(t, "scopes"), rapid.IntRange(1, 8).Draw(t, "limit")
@@ -106,9 +106,6 @@ func TestRunKeepsItsOrder(t *testing.T) {
 			}
 			if p.Err != nil {
 				t.Error(p.Err)
-			}
-			if p.Kind == model.Snapshots && seen[p.Scope.Region+"images"] != 1 {
-				t.Errorf("%s: snapshots before its images", p.Scope)
 			}
 			seen[p.Scope.Region+p.Kind.String()]++
 		})

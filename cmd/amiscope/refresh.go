@@ -13,9 +13,9 @@ import (
 )
 
 // refresh reads from AWS what is stale and streams it. Accounts are found side
-// by side, and each is read as soon as it is found: its snapshots when its
-// images are there, and never while a call for images of any account waits,
-// which is the client's care. What is streamed is saved as well.
+// by side, and each is read as soon as it is found. No call for snapshots goes
+// out while one for images waits, of whatever account: that is the client's
+// care. What is streamed is saved as well.
 func (w *world) refresh(ctx context.Context, r tui.Refresh) <-chan model.Event {
 	return w.stream(ctx, func(send func(model.Event) error) {
 		f := &fetch{world: w, want: r, known: r.Known, asked: map[model.Scope]bool{}}
