@@ -259,7 +259,7 @@ func TestReadingAllocatesPerScope(t *testing.T) {
 		most float64
 		read func() error
 	}{
-		"list":    {8, func() error { _, err := c.openList(list, &sc); return err }},
+		"list":    {16, func() error { _, err := c.openList(list, &sc); return err }},
 		"details": {60, func() error { _, err := c.openDetails(list, details, &sc); return err }},
 	} {
 		t.Run(name, func(t *testing.T) {

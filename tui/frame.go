@@ -151,7 +151,7 @@ func (a *App) freshness(env kit.Env) []kit.Part {
 		}
 		parts = append(parts, kit.Part{Text: text, Style: kit.Info, Priority: 60})
 	case !t.asOf.IsZero():
-		parts = append(parts, kit.Part{Text: "read " + kit.Ago(t.asOf, env.Now), Style: kit.Dim, Priority: 40})
+		parts = append(parts, kit.Part{Text: "read " + kit.Since(t.asOf, env.Now), Style: kit.Dim, Priority: 40})
 	}
 	if len(parts) > 0 {
 		parts[len(parts)-1].Text += " "

@@ -49,7 +49,8 @@ func (f Freshness) staleKinds(inv model.Inventory, s model.Scope, now time.Time)
 		if closed {
 			last = st.Tried
 		}
-		if last.IsZero() || now.Sub(last) >= age {
+		// A time to come is of a clock that was set back since: it says nothing.
+		if last.IsZero() || last.After(now) || now.Sub(last) >= age {
 			kinds = append(kinds, k)
 		}
 	}

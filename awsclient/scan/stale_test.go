@@ -50,6 +50,7 @@ func TestStale(t *testing.T) {
 		{"a quarter of an hour old", inv, scan.DefaultFreshness(), 15 * time.Minute, []string{"r1 [images snapshots]", "r0 [images snapshots]", "r3 [images snapshots]"}},
 		{"a day old", inv, scan.DefaultFreshness(), 24 * time.Hour, []string{"r1 [images snapshots]", "r0 [images snapshots]", "r2 [images snapshots]", "r3 [images snapshots]"}},
 		{"nothing is fresh", inv, scan.Freshness{Empty: time.Hour}, 0, []string{"r1 [images snapshots]", "r0 [images snapshots]", "r2 [images snapshots]", "r3 [images snapshots]"}},
+		{"the clock was set back", inv, scan.DefaultFreshness(), -time.Hour, []string{"r1 [images snapshots]", "r0 [images snapshots]", "r2 [images snapshots]", "r3 [images snapshots]"}},
 		{"empty ones never sooner than others", inv, short, 2 * time.Minute, []string{"r3 [images snapshots]"}},
 		{"a failed pass makes nothing fresh", failed, scan.DefaultFreshness(), 21 * time.Minute, []string{"r1 [images snapshots]", "r0 [images snapshots]", "r3 [images snapshots]"}},
 	} {

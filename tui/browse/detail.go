@@ -25,7 +25,7 @@ type tab struct {
 }
 
 var tabs = []tab{
-	{"identity", identityLines},
+	{"identity", overviewLines},
 	{"devices", deviceLines},
 	{"tags", tagLines},
 	{"json", jsonLines},

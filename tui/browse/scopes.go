@@ -273,7 +273,7 @@ func (r scopeRows) scopeCell(s model.Scope, key string) kit.Cell {
 		}
 		return kit.Cell{Text: kit.Count(inv.ImageCount(s))}
 	case "age":
-		return kit.Cell{Text: kit.Ago(st.AsOf, r.env.Now), Style: kit.Dim}
+		return kit.Cell{Text: kit.Since(st.AsOf, r.env.Now), Style: kit.Dim}
 	case "calls":
 		return kit.Cell{Text: strconv.Itoa(st.Calls + inv.Status(s, model.Snapshots).Calls), Style: kit.Dim}
 	case "source":

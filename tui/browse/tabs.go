@@ -14,6 +14,29 @@ import (
 	"github.com/amiscope/amiscope/tui/kit"
 )
 
+// wide is the width from which an overview fits beside the identity.
+const wide = 150
+
+// overviewLines is the identity, and beside it, where there is room, devices and
+// tags.
+func overviewLines(env kit.Env, im *model.Image) []string {
+	if env.Width < wide || im.Detail == nil {
+		return identityLines(env, im)
+	}
+	left, right := env, env
+	left.Width = env.Width / 2
+	right.Width = env.Width - left.Width
+	heading := func(s string) string { return " " + env.Theme.Paint(kit.Title, s) }
+	beside := append([]string{heading("Devices")}, deviceLines(right, im)...)
+	beside = append(append(beside, "", heading("Tags")), tagLines(right, im)...)
+	lines := identityLines(left, im)
+	lines = append(lines, make([]string, max(0, len(beside)-len(lines)))...)
+	for i, l := range beside {
+		lines[i] = kit.Block(lines[i], left.Width, 1) + l
+	}
+	return lines
+}
+
 // identityLines tells what the image is, who owns it and where it came from.
 func identityLines(env kit.Env, im *model.Image) []string {
 	d := im.Detail

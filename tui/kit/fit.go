@@ -65,7 +65,7 @@ func (t *Theme) cut(s string, w, tail int) cutting {
 	if n <= w {
 		return cutting{head: s, rest: w - n}
 	}
-	c := cutting{head: ansi.Truncate(s, w-1-tail, ""), short: true}
+	c := cutting{head: beginning(s, w-1-tail), short: true}
 	if tail > 0 {
 		c.tail = ansi.TruncateLeft(s, n-tail, "")
 		if ansi.StringWidth(c.tail) > tail { // it began within a wide character
@@ -74,6 +74,18 @@ func (t *Theme) cut(s string, w, tail int) cutting {
 	}
 	c.rest = w - 1 - ansi.StringWidth(c.head) - ansi.StringWidth(c.tail)
 	return c
+}
+
+// beginning is what of the start of a level text fits into w cells. The library
+// keeps a last character that is wider than the rest of the room where its
+// parts, one by one, are not.
+func beginning(s string, w int) string {
+	for n := w; n > 0; n-- {
+		if head := ansi.Truncate(s, n, ""); ansi.StringWidth(head) <= w {
+			return head
+		}
+	}
+	return ""
 }
 
 func cutASCII(s string, w, tail int) cutting {

@@ -135,3 +135,13 @@ func TestCutASCIIEqualsCut(t *testing.T) {
 		}
 	})
 }
+
+// A cluster of several parts was kept where only its first part had room.
+func TestCutBeforeAClusterThatDoesNotFit(t *testing.T) {
+	th := NewTheme(ThemeOptions{Dark: true})
+	for w := range 6 {
+		if got := ansi.StringWidth(th.Cut("A\ufe0f\u0e33\x00", w)); got > w {
+			t.Errorf("%d cells for %d", got, w)
+		}
+	}
+}

@@ -83,6 +83,15 @@ func Ago(t, now time.Time) string {
 	}
 }
 
+// Since is Ago for what cannot be to come. A time that is, is of a clock that
+// was set back, and is told as now.
+func Since(t, now time.Time) string {
+	if t.After(now) {
+		t = now
+	}
+	return Ago(t, now)
+}
+
 // Date is a day, in UTC as AWS writes its times; the zero time has none.
 func Date(t time.Time) string { return stamp(t, time.DateOnly) }
 

@@ -47,3 +47,13 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestSinceIsNeverToCome(t *testing.T) {
+	now := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	if got, want := Since(now.Add(time.Hour), now), Ago(now, now); got != want {
+		t.Errorf("an hour to come is %q, not %q", got, want)
+	}
+	if got, want := Since(now.Add(-time.Hour), now), Ago(now.Add(-time.Hour), now); got != want {
+		t.Errorf("an hour ago is %q, not %q", got, want)
+	}
+}
