@@ -17,6 +17,7 @@ type world struct {
 	gen     model.Gen
 	runs    map[<-chan model.Event]run
 	totals  totals
+	due     bool // AWS was not asked yet, but will be
 }
 
 // run is a stream that has not ended.
@@ -41,7 +42,7 @@ type totals struct {
 func (w *world) busy() bool { return len(w.runs) > 0 }
 
 func (w *world) progress() kit.Scan {
-	var s kit.Scan
+	s := kit.Scan{Running: w.due}
 	for _, r := range w.runs {
 		s.Running = true
 		s.Total += len(r.begun)
@@ -84,6 +85,7 @@ func (a *App) restore() tea.Cmd {
 	if a.opts.Services.Restore == nil {
 		return a.refresh(nil)
 	}
+	a.world.due = a.opts.Offline == ""
 	ctx, cancel := context.WithCancel(a.ctx)
 	return a.follow(ctx, a.opts.Services.Restore(ctx), run{cancel: cancel, lists: true})
 }
@@ -114,6 +116,7 @@ func (a *App) refresh(scopes []model.Scope) tea.Cmd {
 }
 
 func (a *App) read(r Refresh) tea.Cmd {
+	a.world.due = false
 	a.world.gen++
 	r.Gen, r.Known = a.world.gen, a.world.inv
 	ctx, cancel := context.WithCancel(a.ctx)

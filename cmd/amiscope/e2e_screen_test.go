@@ -28,7 +28,7 @@ func open(t *testing.T, size ptytest.Size) *ptytest.Terminal {
 	t.Helper()
 	term := ptytest.Start(t, size, nil, program(t), "demo")
 	term.WaitUntil("all images and no scan", func(s string) bool {
-		return regexp.MustCompile(`[1-9][0-9]* images`).MatchString(s) && strings.Contains(s, "read ") && !strings.Contains(s, "reading")
+		return regexp.MustCompile(`(?m)^ [1-9][0-9]* images .* read `).MatchString(s) && !strings.Contains(s, "reading")
 	})
 	return term
 }
