@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/term"
@@ -24,7 +23,7 @@ import (
 // loginCommand is a login of the aws command, with the terminal in its hands.
 type loginCommand struct {
 	*exec.Cmd
-	handed *atomic.Bool // an interrupt from the terminal is the command's
+	handed *handover
 }
 
 // login makes the command that renews a login.
@@ -40,8 +39,8 @@ func (c *loginCommand) SetStderr(w io.Writer) { c.Stderr = w }
 // Run runs the command. One that failed stays on the terminal until the user
 // has read what it said.
 func (c *loginCommand) Run() error {
-	c.handed.Store(true)
-	defer c.handed.Store(false)
+	c.handed.give()
+	defer c.handed.back()
 	line := safe.Cell(strings.Join(c.Args, " "))
 	if _, err := fmt.Fprintln(c.Stdout, line); err != nil {
 		return err

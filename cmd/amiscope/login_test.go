@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -187,7 +187,7 @@ func TestQuestionsComeBackToWhoAsked(t *testing.T) {
 }
 
 func TestALoginCommandHasTheTerminal(t *testing.T) {
-	var handed atomic.Bool
+	var handed handover
 	a := newApp(host{handed: &handed})
 	for script, want := range map[string]string{"read x; echo got $x; exit 0": "", "exit 3": "exit status 3"} {
 		var out strings.Builder
@@ -196,7 +196,7 @@ func TestALoginCommandHasTheTerminal(t *testing.T) {
 		c.SetStdout(&out)
 		c.SetStderr(&out)
 		err := c.Run()
-		if (err == nil) != (want == "") || err != nil && err.Error() != want || handed.Load() {
+		if (err == nil) != (want == "") || err != nil && err.Error() != want || handed.until.Load() == math.MaxInt64 {
 			t.Errorf("%s: %v", script, err)
 		}
 		if want == "" && !strings.Contains(out.String(), "got typed") || want != "" && !strings.Contains(out.String(), "press enter to go back") {
@@ -233,5 +233,25 @@ func TestAnOrganizationGoesOnWithoutOneMember(t *testing.T) {
 	}
 	if told := s.stderr.String(); !strings.Contains(told, "role OrganizationAccountAccessRole in "+shut) || !strings.Contains(told, "hint: let the trust policy of") || strings.Count(told, "\n") != 1 {
 		t.Error(told)
+	}
+}
+
+// An interrupt that is seen late still belongs to who had the terminal.
+func TestInterruptOfALoginIsNotOurs(t *testing.T) {
+	var h handover
+	if h.holds() {
+		t.Error("nobody has the terminal, and interrupts are another's")
+	}
+	h.give()
+	if !h.holds() {
+		t.Error("an interrupt while another has the terminal is ours")
+	}
+	h.back()
+	if !h.holds() {
+		t.Error("an interrupt right after the terminal came back is ours")
+	}
+	h.until.Store(0)
+	if h.holds() {
+		t.Error("an interrupt long after is another's")
 	}
 }

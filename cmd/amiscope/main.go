@@ -10,7 +10,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -25,13 +24,13 @@ func main() {
 // untilSignal gives a context that a signal ends; a second one ends the process
 // at once. An interrupt while the terminal is handed over is meant for who has
 // it.
-func untilSignal(ctx context.Context, handed *atomic.Bool) context.Context {
+func untilSignal(ctx context.Context, handed *handover) context.Context {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		for s := range signals {
-			if s == os.Interrupt && handed.Load() {
+			if s == os.Interrupt && handed.holds() {
 				continue
 			}
 			signal.Stop(signals)
@@ -44,7 +43,7 @@ func untilSignal(ctx context.Context, handed *atomic.Bool) context.Context {
 
 func thisHost() host {
 	return host{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, now: time.Now, handed: new(atomic.Bool),
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, now: time.Now, handed: new(handover),
 		dirs: dirs{config: xdg.ConfigHome, cache: xdg.CacheHome, state: xdg.StateHome},
 	}
 }

@@ -25,7 +25,7 @@ type host struct {
 	env    func(string) string
 	now    func() time.Time
 	dirs   dirs
-	handed *atomic.Bool // the terminal is in another program's hands
+	handed *handover // of the terminal to another program
 }
 
 // dirs are the user's XDG directories.
