@@ -94,8 +94,10 @@ func TestAStalledBodyEndsWithItsCaller(t *testing.T) {
 	reached(t, func(t *testing.T, _ *Server, cfg aws.Config) {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
-		if _, err := listOwn(ctx, cfg); !errors.Is(err, context.DeadlineExceeded) {
-			t.Error(err)
+		// Over a port the error may be the connection's, which net/http closed
+		// because the context had ended.
+		if _, err := listOwn(ctx, cfg); err == nil || ctx.Err() == nil {
+			t.Errorf("%v, although the caller has %v", err, ctx.Err())
 		}
 	}, Options{Faults: []Fault{{Kind: FaultStall}}})
 }
