@@ -47,8 +47,8 @@ func (s *Server) mayAskFor(call Call, member string) error {
 	if member == "" {
 		return nil
 	}
-	management := s.fleet.Organization.Management
-	if _, known := s.fleet.Member(member); call.Account != management || !known {
+	management := s.fleet().Organization.Management
+	if _, known := s.fleet().Member(member); call.Account != management || !known {
 		return &Error{"AccessDeniedException", fmt.Sprintf("User: %s is not authorized to perform: account:ListRegions on account %s", callerARN(call), member), http.StatusForbidden}
 	}
 	if member == management {

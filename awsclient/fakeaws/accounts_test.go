@@ -54,7 +54,7 @@ func TestAssumeRole(t *testing.T) {
 	if err != nil || *id.Account != prod {
 		t.Errorf("the role's keys act in %v: %v", id, err)
 	}
-	retired := s.fleet.Accounts[len(s.fleet.Accounts)-1].ID
+	retired := s.fleet().Accounts[len(s.fleet().Accounts)-1].ID
 	for name, c := range map[string]struct{ arn, code string }{
 		"denied role":       {"arn:aws:iam::" + prod + ":role/secret-admin", "AccessDenied"},
 		"suspended account": {"arn:aws:iam::" + retired + ":role/audit", "AccessDenied"},
@@ -90,7 +90,7 @@ func TestListAccounts(t *testing.T) {
 		}
 	}
 	var want []string
-	for _, a := range s.fleet.Accounts {
+	for _, a := range s.fleet().Accounts {
 		want = append(want, a.ID+" "+a.Name+" "+a.State)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -111,7 +111,7 @@ func TestDescribeOrganization(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *out.Organization.MasterAccountId != s.Accounts()[0].ID || *out.Organization.Id != s.fleet.Organization.ID {
+	if *out.Organization.MasterAccountId != s.Accounts()[0].ID || *out.Organization.Id != s.fleet().Organization.ID {
 		t.Errorf("told of %+v", out.Organization)
 	}
 }
@@ -152,8 +152,8 @@ func TestListRegions(t *testing.T) {
 			t.Errorf("%s is %s, want %s", region, states[region], state)
 		}
 	}
-	if len(states) != len(s.fleet.Regions) {
-		t.Errorf("%d regions, want %d", len(states), len(s.fleet.Regions))
+	if len(states) != len(s.fleet().Regions) {
+		t.Errorf("%d regions, want %d", len(states), len(s.fleet().Regions))
 	}
 	_, err := client.ListRegions(t.Context(), &account.ListRegionsInput{AccountId: aws.String(s.Accounts()[0].ID)})
 	wantCode(t, err, "ValidationException")
@@ -173,7 +173,7 @@ func TestDescribeRegions(t *testing.T) {
 		code string
 	}{
 		"enabled":        {ec2.DescribeRegionsInput{}, 7, ""},
-		"all":            {ec2.DescribeRegionsInput{AllRegions: aws.Bool(true)}, len(s.fleet.Regions), ""},
+		"all":            {ec2.DescribeRegionsInput{AllRegions: aws.Bool(true)}, len(s.fleet().Regions), ""},
 		"by name":        {ec2.DescribeRegionsInput{RegionNames: []string{"me-south-1", "us-east-1"}}, 2, ""},
 		"unknown name":   {ec2.DescribeRegionsInput{RegionNames: []string{"moon-1"}}, 0, "InvalidParameterValue"},
 		"by endpoint":    {ec2.DescribeRegionsInput{Filters: filter("endpoint", "*.us-*")}, 4, ""},

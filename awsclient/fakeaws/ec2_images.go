@@ -13,19 +13,23 @@ import (
 // viewer is an account as it looks at what others have.
 type viewer struct {
 	account      string
-	organization string // ARN
-	unit         string // ARN of the account's organizational unit
+	organization string   // ARN
+	units        []string // ARNs of the account's organizational unit and of those around it
 }
 
 func (s *Server) viewer(account string) viewer {
-	a, _ := s.fleet.Member(account)
-	return viewer{account, s.fleet.Organization.ARN, a.Unit}
+	f := s.fleet()
+	a, member := f.Member(account)
+	if !member {
+		return viewer{account: account}
+	}
+	return viewer{account, f.Organization.ARN, f.Organization.Around(a.Unit)}
 }
 
 // granted reports whether a permission names the viewer, its unit or its
 // organization; a public one names nobody.
 func (v viewer) granted(p fleet.Permission) bool {
-	return p.Account == v.account || p.Organization == v.organization || p.Unit == v.unit
+	return p.Account == v.account || p.Organization != "" && p.Organization == v.organization || slices.Contains(v.units, p.Unit)
 }
 
 // may reports whether permissions let the viewer use a thing that it does not
@@ -53,7 +57,7 @@ type imageView struct {
 }
 
 func (s *Server) view(v viewer, im *fleet.Image) imageView {
-	return imageView{im, im.Owner == v.account, s.fleet.OwnerAlias(im.Owner)}
+	return imageView{im, im.Owner == v.account, s.fleet().OwnerAlias(im.Owner)}
 }
 
 // tags are those the account sees: all of its own, of others only the ones
@@ -165,7 +169,7 @@ func (s *Server) imageQuery(call Call, in *ec2.DescribeImagesInput) (imageQuery,
 	return imageQuery{
 		viewer: s.viewer(call.Account), owners: in.Owners, executable: in.ExecutableUsers,
 		disabled: aws.ToBool(in.IncludeDisabled), deprecated: aws.ToBool(in.IncludeDeprecated),
-		now: fleet.Time(fleet.Epoch.UnixMilli()), alias: s.fleet.OwnerAlias, filter: filter,
+		now: fleet.Time(fleet.Epoch.UnixMilli()), alias: s.fleet().OwnerAlias, filter: filter,
 	}, err
 }
 

@@ -166,7 +166,7 @@ func TestBadImageRequests(t *testing.T) {
 // over the fleet.
 func TestVisibility(t *testing.T) {
 	s := New(Options{})
-	o := s.fleet.Organization
+	o := s.fleet().Organization
 	shared := func(im fleet.Image, a fleet.Account) bool {
 		return slices.ContainsFunc(im.Permissions, func(p fleet.Permission) bool {
 			return p == fleet.Permission{Account: a.ID} || p == fleet.Permission{Organization: o.ARN} || p == fleet.Permission{Unit: a.Unit}
@@ -179,7 +179,7 @@ func TestVisibility(t *testing.T) {
 			sees := func(im fleet.Image) bool {
 				return im.Region == region && (im.Owner == a.ID || im.Life.State != "disabled" && (public(im) || shared(im, a)))
 			}
-			alias := func(im fleet.Image) string { return s.fleet.OwnerAlias(im.Owner) }
+			alias := func(im fleet.Image) string { return s.fleet().OwnerAlias(im.Owner) }
 			cases := map[string]struct {
 				in   ec2.DescribeImagesInput
 				want func(fleet.Image) bool

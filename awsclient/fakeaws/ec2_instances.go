@@ -20,6 +20,7 @@ var instanceFilters = filters[*fleet.Instance]{
 		"architecture":        func(r *fleet.Instance) []string { return one(r.Machine.Architecture) },
 		"availability-zone":   func(r *fleet.Instance) []string { return one(r.Zone) },
 		"image-id":            func(r *fleet.Instance) []string { return one(r.Image.Image()) },
+		"instance-lifecycle":  func(r *fleet.Instance) []string { return one(string(lifecycle(r))) },
 		"instance-id":         func(r *fleet.Instance) []string { return one(r.ID.Instance()) },
 		"instance-state-code": func(r *fleet.Instance) []string { return one(strconv.Itoa(int(stateCodes[r.State]))) },
 		"instance-state-name": func(r *fleet.Instance) []string { return one(r.State) },
@@ -30,6 +31,8 @@ var instanceFilters = filters[*fleet.Instance]{
 		"platform-details":    func(r *fleet.Instance) []string { return one(r.Machine.PlatformDetails) },
 		"reservation-id":      func(r *fleet.Instance) []string { return one(r.Reservation.Text(fleet.ReservationPrefix)) },
 		"root-device-type":    func(r *fleet.Instance) []string { return one(r.Machine.RootType) },
+
+		"spot-instance-request-id": func(r *fleet.Instance) []string { return one(r.Spot) },
 	},
 }
 
@@ -52,14 +55,16 @@ func (s *Server) describeInstances(_ context.Context, call Call, in *ec2.Describ
 	s.store().mu.RLock()
 	defer s.store().mu.RUnlock()
 	if len(in.InstanceIds) > 0 {
-		return s.instancesByID(call, in.InstanceIds, filter)
+		found, err := s.store().instancesNamed(call, in.InstanceIds, filter)
+		return &ec2.DescribeInstancesOutput{Reservations: reservations(found)}, err
 	}
 	own := []shelf[*fleet.Instance]{{s.store().instances.own[place{call.Account, call.Region}], filter}}
 	found, next := tell(s.pages, s.store().instances.id, own, c, size)
 	return &ec2.DescribeInstancesOutput{Reservations: reservations(found), NextToken: next}, nil
 }
 
-func (s *Server) instancesByID(call Call, texts []string, filter func(*fleet.Instance) bool) (*ec2.DescribeInstancesOutput, error) {
+// instancesNamed finds the caller's instances by their ids.
+func (s *store) instancesNamed(call Call, texts []string, filter func(*fleet.Instance) bool) ([]*fleet.Instance, error) {
 	ids, err := instanceResource.parse(texts)
 	if err != nil {
 		return nil, err
@@ -67,7 +72,7 @@ func (s *Server) instancesByID(call Call, texts []string, filter func(*fleet.Ins
 	var found []*fleet.Instance
 	var missing []string
 	for i, id := range ids {
-		r := s.store().instances.byID[id]
+		r := s.instances.byID[id]
 		switch {
 		case r == nil || r.Region != call.Region || r.Owner != call.Account:
 			missing = append(missing, texts[i])
@@ -78,7 +83,7 @@ func (s *Server) instancesByID(call Call, texts []string, filter func(*fleet.Ins
 	if len(missing) > 0 {
 		return nil, instanceResource.missing(missing)
 	}
-	return &ec2.DescribeInstancesOutput{Reservations: reservations(found)}, nil
+	return found, nil
 }
 
 // reservations groups the instances of a page by what launched them. A
@@ -101,21 +106,43 @@ func reservations(in []*fleet.Instance) []types.Reservation {
 func answerInstance(r *fleet.Instance) types.Instance {
 	m := r.Machine
 	return types.Instance{
-		Architecture:       types.ArchitectureValues(m.Architecture),
-		EnaSupport:         yes(m.ENA),
-		Hypervisor:         types.HypervisorTypeXen,
-		ImageId:            aws.String(r.Image.Image()),
-		InstanceId:         aws.String(r.ID.Instance()),
-		InstanceType:       types.InstanceType(r.Type),
-		LaunchTime:         instant(r.Launched),
-		Placement:          &types.Placement{AvailabilityZone: aws.String(r.Zone), Tenancy: types.TenancyDefault},
-		Platform:           types.PlatformValues(m.Platform),
-		PlatformDetails:    text(m.PlatformDetails),
-		RootDeviceName:     text(m.RootDevice),
-		RootDeviceType:     types.DeviceType(m.RootType),
-		State:              &types.InstanceState{Code: aws.Int32(stateCodes[r.State]), Name: types.InstanceStateName(r.State)},
-		Tags:               rotate(answerTags(r.Tags), r.ID),
-		UsageOperation:     text(m.UsageOperation),
-		VirtualizationType: types.VirtualizationType(m.Virtualization),
+		Architecture:          types.ArchitectureValues(m.Architecture),
+		EnaSupport:            yes(m.ENA),
+		Hypervisor:            types.HypervisorTypeXen,
+		ImageId:               aws.String(r.Image.Image()),
+		InstanceId:            aws.String(r.ID.Instance()),
+		InstanceLifecycle:     lifecycle(r),
+		InstanceType:          types.InstanceType(r.Type),
+		LaunchTime:            instant(r.Launched),
+		Placement:             &types.Placement{AvailabilityZone: aws.String(r.Zone), Tenancy: types.TenancyDefault},
+		Platform:              types.PlatformValues(m.Platform),
+		PlatformDetails:       text(m.PlatformDetails),
+		RootDeviceName:        text(m.RootDevice),
+		RootDeviceType:        types.DeviceType(m.RootType),
+		SpotInstanceRequestId: text(r.Spot),
+		State:                 answerState(r),
+		StateTransitionReason: text(transition(r)),
+		Tags:                  rotate(answerTags(r.Tags), r.ID),
+		UsageOperation:        text(m.UsageOperation),
+		VirtualizationType:    types.VirtualizationType(m.Virtualization),
 	}
+}
+
+func answerState(r *fleet.Instance) *types.InstanceState {
+	return &types.InstanceState{Code: aws.Int32(stateCodes[r.State]), Name: types.InstanceStateName(r.State)}
+}
+
+func lifecycle(r *fleet.Instance) types.InstanceLifecycleType {
+	if r.Spot == "" {
+		return "" // on demand, which EC2 does not say
+	}
+	return types.InstanceLifecycleTypeSpot
+}
+
+// transition is where EC2 tells since when an instance has been stopped.
+func transition(r *fleet.Instance) string {
+	if r.Stopped == 0 {
+		return ""
+	}
+	return "User initiated (" + r.Stopped.UTC().Format("2006-01-02 15:04:05 GMT") + ")"
 }

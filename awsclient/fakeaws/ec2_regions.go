@@ -25,7 +25,7 @@ func endpoint(region string) string { return "ec2." + region + ".amazonaws.com" 
 
 // regions are the fleet's, less those that Options close.
 func (s *Server) regions() []fleet.Region {
-	out := slices.Clone(s.fleet.Regions)
+	out := slices.Clone(s.fleet().Regions)
 	for i := range out {
 		if slices.Contains(s.options.NotOptedIn, out[i].Name) {
 			out[i].OptIn = fleet.NotOptedIn

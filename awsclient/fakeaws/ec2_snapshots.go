@@ -112,7 +112,7 @@ func (s *Server) snapshotQuery(call Call, in *ec2.DescribeSnapshotsInput) (snaps
 	filter, err := snapshotFilters.compile(in.Filters)
 	return snapshotQuery{
 		viewer: s.viewer(call.Account), owners: in.OwnerIds, restorable: in.RestorableByUserIds,
-		alias: s.fleet.OwnerAlias, filter: filter,
+		alias: s.fleet().OwnerAlias, filter: filter,
 	}, err
 }
 
@@ -143,7 +143,7 @@ func (q snapshotQuery) restorableBy(r *fleet.Snapshot, user string) bool {
 func (s *Server) answerSnapshots(v viewer, records []*fleet.Snapshot) []types.Snapshot {
 	out := make([]types.Snapshot, len(records))
 	for i, r := range records {
-		out[i] = snapshotView{r, r.Owner == v.account, s.fleet.OwnerAlias(r.Owner)}.answer()
+		out[i] = snapshotView{r, r.Owner == v.account, s.fleet().OwnerAlias(r.Owner)}.answer()
 	}
 	return out
 }

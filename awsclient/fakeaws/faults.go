@@ -47,6 +47,11 @@ type Fault struct {
 	Share float64
 
 	Delay time.Duration // of FaultLatency and FaultSkew, which alone need one
+
+	// After spares so many calls of each operation by an account in a region: with
+	// 1 a listing fails from its second page on. The text of a fault has no place
+	// for it.
+	After int
 }
 
 // FaultHelp explains a kind of fault.
@@ -167,7 +172,7 @@ func (f Fault) String() string {
 func (s *Server) befallen(call Call) []Fault {
 	var out []Fault
 	for i, f := range s.options.Faults {
-		if f.Rule.covers(call, s.name(call.Account)) && (f.Share <= 0 || s.draw(call, uint64(i)) < f.Share) {
+		if call.Serial > f.After && f.Rule.covers(call, s.name(call.Account)) && (f.Share <= 0 || s.draw(call, uint64(i)) < f.Share) {
 			out = append(out, f)
 		}
 	}

@@ -29,8 +29,11 @@ func (s *Server) passRegion(_ context.Context, call Call, _ *http.Request) error
 	if global(call.Service) || s.open(call.Region) {
 		return nil
 	}
-	if call.Service == "EC2" {
+	switch {
+	case call.Service == "EC2":
 		return &Error{"AuthFailure", "AWS was not able to validate the provided access credentials", http.StatusUnauthorized}
+	case speaksJSON(call.Service):
+		return &Error{"UnrecognizedClientException", "The security token included in the request is invalid.", http.StatusBadRequest}
 	}
 	return &Error{"InvalidClientTokenId", "The security token included in the request is invalid", http.StatusForbidden}
 }
@@ -41,7 +44,7 @@ func global(service string) bool {
 }
 
 func (s *Server) open(region string) bool {
-	return slices.Contains(s.fleet.Enabled(), region) && !slices.Contains(s.options.NotOptedIn, region)
+	return slices.Contains(s.fleet().Enabled(), region) && !slices.Contains(s.options.NotOptedIn, region)
 }
 
 func (s *Server) passPermission(_ context.Context, call Call, _ *http.Request) error {
@@ -58,7 +61,7 @@ func (s *Server) passPermission(_ context.Context, call Call, _ *http.Request) e
 
 // name is the organization's name of an account.
 func (s *Server) name(account string) string {
-	a, _ := s.fleet.Member(account)
+	a, _ := s.fleet().Member(account)
 	return a.Name
 }
 
@@ -102,15 +105,38 @@ func noPolicy(call Call) string {
 
 // denial is what a service answers to a caller that may not do something.
 func denial(call Call, why string) error {
-	message := fmt.Sprintf("User: %s is not authorized to perform: %s %s", callerARN(call), action(call), why)
+	message := fmt.Sprintf("User: %s is not authorized to perform: %s %s", callerARN(call), action(call)+onResource(call), why)
 	switch call.Service {
 	case "EC2":
 		message = "You are not authorized to perform this operation. " + message + ". Encoded authorization failure message: " + encodedMessage(call)
 		return &Error{"UnauthorizedOperation", message, http.StatusForbidden}
-	case "Organizations", "Account":
+	case "Organizations", "Account", "SSM":
 		return &Error{"AccessDeniedException", message, http.StatusBadRequest}
+	case "EKS", "Batch", "imagebuilder":
+		return &Error{"AccessDeniedException", message, http.StatusForbidden}
 	default:
 		return &Error{"AccessDenied", message, http.StatusForbidden}
+	}
+}
+
+// onResource is what a denial says that was to be used, of the services that
+// say so.
+func onResource(call Call) string {
+	resource, ok := map[string]string{"SSM": "*", "EKS": "cluster/*", "Batch": "*", "imagebuilder": "*"}[call.Service]
+	if !ok {
+		return ""
+	}
+	service, _, _ := strings.Cut(action(call), ":")
+	return fmt.Sprintf(" on resource: arn:aws:%s:%s:%s:%s", service, call.Region, call.Account, resource)
+}
+
+// speaksJSON tells the services whose errors have the names of exceptions.
+func speaksJSON(service string) bool {
+	switch service {
+	case "Organizations", "Account", "SSM", "EKS", "Batch", "imagebuilder":
+		return true
+	default:
+		return false
 	}
 }
 

@@ -23,6 +23,7 @@ type Mux struct {
 	operations map[operationKey]operation
 	gates      []gate
 	account    func(accessKey string) (string, error)
+	offered    func(service, region string) bool  // whether there is a host to call
 	deliver    func(Call, wire.Response) delivery // how answers reach callers whose account is known
 	ledger     ledger
 	requests   atomic.Uint64 // served so far; request ids are made of it
@@ -36,6 +37,7 @@ func NewMux() *Mux {
 		services:   wire.NewServices(),
 		operations: map[operationKey]operation{},
 		account:    demoAccount,
+		offered:    func(string, string) bool { return true },
 		deliver:    func(_ Call, resp wire.Response) delivery { return delivery{Response: resp} },
 		ledger:     newLedger(),
 	}
@@ -97,7 +99,7 @@ type turn struct {
 // is not known, is answered by the service that it looks like.
 func (m *Mux) open(r *http.Request, body []byte) turn {
 	t := turn{http: r, request: &wire.Request{
-		Method: r.Method, Path: r.URL.Path, Header: r.Header, Query: r.URL.Query(), Body: body,
+		Method: r.Method, Path: r.URL.EscapedPath(), Header: r.Header, Query: r.URL.Query(), Body: body,
 	}}
 	scope, signed := t.request.Scope()
 	service, known := m.services.ByScope(scope.Service)
@@ -135,6 +137,9 @@ func (m *Mux) answer(ctx context.Context, t *turn) wire.Response {
 // serve takes a call through authentication, gates, decoding and dry run to
 // its handler.
 func (m *Mux) serve(ctx context.Context, t *turn) (out any, err error) {
+	if !m.reachable(t.request) {
+		return nil, misdirected(t.call)
+	}
 	if err := m.authenticate(t); err != nil {
 		return nil, err
 	}

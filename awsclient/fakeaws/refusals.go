@@ -56,8 +56,17 @@ func unlessIdentity(call Call, err error) error {
 // EC2 API reference and the common errors of the others have, by turns.
 func broken(call Call) error {
 	internal, unavailable := "InternalFailure", "ServiceUnavailable"
-	if call.Service == "EC2" {
+	switch call.Service {
+	case "EC2":
 		internal, unavailable = "InternalError", "Unavailable"
+	case "SSM":
+		internal = "InternalServerError"
+	case "EKS":
+		internal, unavailable = "ServerException", "ServiceUnavailableException"
+	case "Batch":
+		internal = "ServerException"
+	case "imagebuilder":
+		internal, unavailable = "ServiceException", "ServiceUnavailableException"
 	}
 	if call.Serial%2 == 0 {
 		return &Error{unavailable, "The server is overloaded and can't handle the request.", http.StatusServiceUnavailable}
@@ -68,10 +77,10 @@ func broken(call Call) error {
 // expired is a session token past its end. EC2 has one word for that and for
 // a clock that is wrong.
 func expired(call Call) error {
-	switch call.Service {
-	case "EC2":
+	switch {
+	case call.Service == "EC2":
 		return &Error{"RequestExpired", "Request has expired.", http.StatusBadRequest}
-	case "Organizations", "Account":
+	case speaksJSON(call.Service):
 		return &Error{"ExpiredTokenException", "The security token included in the request is expired", http.StatusBadRequest}
 	}
 	return &Error{"ExpiredToken", "The security token included in the request is expired", http.StatusForbidden}
@@ -108,8 +117,7 @@ func untimely(call Call, signed string, now time.Time) error {
 		message = fmt.Sprintf("Signature not yet current: %s is still later than %s (%s + 5 min.)",
 			signed, now.Add(tolerance).UTC().Format(signatureTime), now.UTC().Format(signatureTime))
 	}
-	switch call.Service {
-	case "Organizations", "Account":
+	if speaksJSON(call.Service) {
 		return &Error{"InvalidSignatureException", message, http.StatusBadRequest}
 	}
 	return &Error{"SignatureDoesNotMatch", message, http.StatusForbidden}
@@ -126,8 +134,12 @@ func throttled(call Call) error {
 		return &Error{"RequestLimitExceeded", "Request limit exceeded.", http.StatusServiceUnavailable}
 	case "Organizations":
 		return &Error{"TooManyRequestsException", "Too Many Requests", http.StatusBadRequest}
-	case "Account":
+	case "Account", "Batch": // of Batch, github.com/nextflow-io/nextflow/issues/709
 		return &Error{"TooManyRequestsException", "Too Many Requests", http.StatusTooManyRequests}
+	case "SSM", "EKS":
+		return &Error{"ThrottlingException", "Rate exceeded", http.StatusBadRequest}
+	case "imagebuilder":
+		return &Error{"CallRateLimitExceededException", "You have exceeded the permitted request rate for the specific operation.", http.StatusTooManyRequests}
 	}
 	return &Error{"Throttling", "Rate exceeded", http.StatusBadRequest}
 }

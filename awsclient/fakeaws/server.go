@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -21,6 +21,7 @@ type Options struct {
 	Denied      []Rule        // calls that the callers have no permission for
 	DeniedRoles []string      // globs over ARNs of roles that nobody may assume
 	NotOptedIn  []string      // regions closed beyond those of the fleet
+	NotOffered  []Absence     // services that regions do not have
 	PageLimit   int           // most elements in a page; 0: 1,000
 	ShortEvery  int           // every n-th page is half full at most; 0: none is
 	EmptyEvery  int           // every n-th page is empty and yet not the last; 0: none is, 1 means 2
@@ -28,6 +29,12 @@ type Options struct {
 	Faults    []Fault // what goes wrong, in this order
 	FaultSeed uint64  // which calls it befalls, of faults with a share
 	Throttle  bool    // keep the documented token buckets, for all calls
+
+	// World changes the fleet before anybody sees it: whatever a test needs to be
+	// there, and nothing else. See Server.Change for what it may do. With Bare it
+	// starts from an organization whose accounts have nothing.
+	World func(*fleet.Fleet)
+	Bare  bool
 
 	// Now refills the token buckets and tells when the credentials of an assumed
 	// role end, which clients compare with their own clock. nil: time.Now.
@@ -37,9 +44,11 @@ type Options struct {
 // Demo are the options of the demonstration: all that a user meets in a real
 // company, one scope that is denied included.
 func Demo(c fleet.Config) Options {
+	regions := fleet.Organize(c).Enabled()
 	return Options{
 		Fleet:      c,
 		Denied:     []Rule{{Account: "acme-data", Region: "us-east-2", Operation: "ec2:*"}},
+		NotOffered: []Absence{{Service: "imagebuilder", Region: regions[len(regions)-1]}},
 		ShortEvery: 3,
 		EmptyEvery: 5,
 	}
@@ -49,19 +58,20 @@ func Demo(c fleet.Config) Options {
 const defaultPageLimit = 1000
 
 // Server is an AWS with a fleet in it. What callers change lasts as long as
-// the Server does; what it starts with is fleet.New(Options.Fleet).
+// the Server does; what it starts with is fleet.New(Options.Fleet), as
+// Options.World changed it.
 type Server struct {
-	mux     *Mux
-	options Options
-	fleet   *fleet.Fleet  // the organization alone
-	store   func() *store // made by the first call that asks for what accounts have
-	pages   pager
-	buckets buckets
+	mux          *Mux
+	options      Options
+	organization atomic.Pointer[fleet.Fleet]
+	store        func() *store // made by the first call that asks for what accounts have
+	pages        pager
+	buckets      buckets
 }
 
-// New makes an AWS. Its fleet depends on Options.Fleet alone. What the accounts
-// have is made when it is first asked for: a start that shows what the cache
-// holds need not wait for it.
+// New makes an AWS. Its fleet depends on Options.Fleet, Bare and World alone.
+// Without a World what the accounts have is made when it is first asked for: a
+// start that shows what the cache holds need not wait for it.
 func New(o Options) *Server {
 	if o.PageLimit <= 0 {
 		o.PageLimit = defaultPageLimit
@@ -69,11 +79,12 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{mux: NewMux(), options: o, fleet: fleet.Organize(o.Fleet), pages: newPager(o)}
-	s.store = sync.OnceValue(func() *store { return newStore(fleet.New(o.Fleet)) })
+	s := &Server{mux: NewMux(), options: o, pages: newPager(o)}
+	s.settle()
 	s.buckets.limits = map[bucket]*rate.Limiter{}
 	s.pages.emptied = s.emptied
 	s.mux.deliver = s.deliver
+	s.mux.offered = s.offered
 	s.mux.Account(s.resolve)
 	for _, g := range s.gates() {
 		s.mux.Before(g)
@@ -97,6 +108,8 @@ func (s *Server) handle() {
 	Handle(s.mux, "Organizations", "ListAccounts", s.listAccounts)
 	Handle(s.mux, "IAM", "ListAccountAliases", s.listAccountAliases)
 	Handle(s.mux, "Account", "ListRegions", s.listRegions)
+	s.handleManaged()
+	s.handleUsage()
 }
 
 // ServeHTTP answers one call.
@@ -109,18 +122,18 @@ func (s *Server) Transport() http.RoundTripper { return s.mux.Transport() }
 func (s *Server) Stats() []Tally { return s.mux.ledger.tallies() }
 
 // Accounts lists the accounts that can be used, the management account first.
-func (s *Server) Accounts() []fleet.Account { return s.fleet.Active() }
+func (s *Server) Accounts() []fleet.Account { return s.fleet().Active() }
 
 // Regions lists the enabled regions.
-func (s *Server) Regions() []string { return s.fleet.Enabled() }
+func (s *Server) Regions() []string { return s.fleet().Enabled() }
 
 // Credentials are the long-lived keys of a user in an account, given by id or
 // name; "" means the management account.
 func (s *Server) Credentials(account string) (accessKey, secret string) {
 	if account == "" {
-		account = s.fleet.Organization.Management
+		account = s.fleet().Organization.Management
 	}
-	for _, a := range s.fleet.Active() {
+	for _, a := range s.fleet().Active() {
 		if account == a.Name || account == a.Alias {
 			account = a.ID
 		}
@@ -184,7 +197,7 @@ func (s *Server) resolve(accessKey string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if a, ok := s.fleet.Member(id); !ok || !a.Active() {
+	if a, ok := s.fleet().Member(id); !ok || !a.Active() {
 		return "", fmt.Errorf("access key %q is of no active account", accessKey)
 	}
 	return id, nil

@@ -79,7 +79,7 @@ func TestRegionsThatAreNotOpen(t *testing.T) {
 
 func TestUnknownAccountsAreTurnedAway(t *testing.T) {
 	s := New(Options{})
-	retired := s.fleet.Accounts[len(s.fleet.Accounts)-1]
+	retired := s.fleet().Accounts[len(s.fleet().Accounts)-1]
 	for name, account := range map[string]string{"suspended": retired.ID, "stranger": "999999999999", "no account": "acme-prood"} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ec2Client(s, account, "us-east-1").DescribeRegions(t.Context(), nil)

@@ -22,7 +22,11 @@ type Tally struct {
 
 // Throttled counts the calls that were answered by the throttle.
 func (t Tally) Throttled() int {
-	return t.Failed["RequestLimitExceeded"] + t.Failed["Throttling"] + t.Failed["TooManyRequestsException"]
+	n := 0
+	for _, code := range []string{"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "CallRateLimitExceededException"} {
+		n += t.Failed[code]
+	}
+	return n
 }
 
 // ledger counts calls.

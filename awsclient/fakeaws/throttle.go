@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -38,6 +39,7 @@ type limit struct {
 	burst  int
 	refill float64
 	name   string
+	shared string // what the bucket is of, where several APIs have one together
 }
 
 // buckets hold a token bucket per account, region and API. They start full.
@@ -50,7 +52,7 @@ type bucket struct{ account, region, api, name string }
 
 // take takes a token, and reports whether there was one.
 func (b *buckets) take(call Call, l limit, now time.Time) bool {
-	key := bucket{call.Account, call.Region, action(call), l.name}
+	key := bucket{call.Account, call.Region, cmp.Or(l.shared, action(call)), l.name}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	r, ok := b.limits[key]
@@ -72,6 +74,8 @@ func limitOf(call Call, r *http.Request) (limit, bool) {
 		return ec2Limit(call.Operation), true
 	case "STS":
 		return limit{burst: 600, refill: 600}, true // IAM user guide, quotas
+	case "SSM": // general reference, Systems Manager: 40 a second for all that get values
+		return limit{burst: 40, refill: 40, shared: "ssm:GetParameter*"}, strings.HasPrefix(call.Operation, "GetParameter")
 	case "Account":
 		return limit{burst: 5, refill: 5}, call.Operation == "ListRegions" // account management reference
 	}

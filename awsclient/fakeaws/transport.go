@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+
+	"github.com/amiscope/amiscope/awsclient/fakeaws/wire"
 )
 
 // Transport returns a RoundTripper that calls m in this process, without a
@@ -11,7 +13,7 @@ import (
 // An answer is complete when it is returned, unless a fault befell it.
 func (m *Mux) Transport() http.RoundTripper { return transport{m} }
 
-type transport struct{ handler http.Handler }
+type transport struct{ mux *Mux }
 
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
@@ -20,8 +22,11 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		inner.Body = http.NoBody
 	}
 	defer func() { _ = inner.Body.Close() }() // what was in it has been read, or is of no more use
+	if !t.mux.reachable(&wire.Request{Header: r.Header, Query: r.URL.Query()}) {
+		return nil, errNoHost(r)
+	}
 	w := &recorder{header: http.Header{}}
-	t.handler.ServeHTTP(w, inner)
+	t.mux.ServeHTTP(w, inner)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -51,6 +51,9 @@ func New(c Config) *Fleet {
 	g.lines()
 	g.strays()
 	g.instances()
+	g.templates()
+	g.spot()
+	g.services()
 	return g.fleet
 }
 
@@ -63,7 +66,8 @@ func Organize(c Config) *Fleet {
 }
 
 // generator holds what the steps of New share. All randomness comes from rng,
-// drawn in one fixed order.
+// drawn in one fixed order; steps that came later have a source of their own,
+// so that what older ones make stays as it was.
 type generator struct {
 	fleet   *Fleet
 	config  Config
@@ -73,7 +77,19 @@ type generator struct {
 	keys    map[scoped]string // KMS key of a scope
 	gold    map[string][]ID   // shared base images by region, newest first
 	vendors map[string][]ID   // Amazon's base images by region
+	series  []series          // the lines that were built, in order
+
+	// lonely are images that a single thing names, by their ids: later steps
+	// leave them alone, so that each kind of reference is somewhere the only one.
+	lonely map[string]bool
+
+	running map[ID][]int // the instances of each image, by their index
+	marked  map[int]bool // instances whose template is known
+	from    map[ID][]int // the instances of each template
 }
+
+// reseed gives the steps from here on a source of their own.
+func (g *generator) reseed(step uint64) { g.rng = rand.New(rand.NewPCG(g.config.Seed, step)) }
 
 // scoped is something named within one account and region.
 type scoped struct{ account, region, name string }
@@ -87,6 +103,9 @@ func newGenerator(c Config) *generator {
 		keys:    map[scoped]string{},
 		gold:    map[string][]ID{},
 		vendors: map[string][]ID{},
+		lonely:  map[string]bool{},
+		marked:  map[int]bool{},
+		from:    map[ID][]int{},
 	}
 }
 

@@ -19,6 +19,8 @@ const (
 	InstancePrefix    = "i-"
 	VolumePrefix      = "vol-"
 	ReservationPrefix = "r-"
+	TemplatePrefix    = "lt-"
+	ReportPrefix      = "amiur-" // of image usage reports
 )
 
 // CopyVolume is the volume that EC2 names in snapshots made by a copy.
@@ -47,6 +49,9 @@ func (id ID) Snapshot() string { return id.Text(SnapshotPrefix) }
 
 // Instance writes the id of an instance, i-….
 func (id ID) Instance() string { return id.Text(InstancePrefix) }
+
+// Template writes the id of a launch template, lt-….
+func (id ID) Template() string { return id.Text(TemplatePrefix) }
 
 // ParseID reads an id with a prefix. The id is well formed if it has eight or
 // seventeen hex digits; one that no ID can have gives the zero ID, which names

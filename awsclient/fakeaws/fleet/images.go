@@ -9,6 +9,8 @@ import (
 // build makes the builds of a line, newest first, until the account has all
 // its images.
 func (g *generator) build(l line, until int) {
+	from := len(g.fleet.Images)
+	defer func() { g.series = append(g.series, series{l.stem, from, len(g.fleet.Images)}) }()
 	for k := range l.builds {
 		if g.owned >= until {
 			return

@@ -14,6 +14,18 @@ type Fleet struct {
 	Images       []Image
 	Snapshots    []Snapshot
 	Instances    []Instance
+
+	Templates     []Template
+	LaunchConfigs []LaunchConfig
+	Groups        []Group
+	Capacities    []Capacity
+	SpotFleets    []SpotFleet
+	SpotRequests  []SpotRequest
+	Parameters    []Parameter
+	Recipes       []Recipe
+	Builds        []Build
+	Environments  []ComputeEnvironment
+	Clusters      []Cluster
 }
 
 // Time is a moment in milliseconds since 1970, the resolution of EC2; zero is
@@ -42,6 +54,10 @@ type Organization struct {
 	Management string // id of the management account
 	Email      string
 	Units      []string // ARNs of its organizational units
+
+	// Names are those of the units, by their ARNs. Within tells of units that are
+	// inside another one which that is; all others are right under the root.
+	Names, Within map[string]string
 }
 
 // Account is a member of the organization.
@@ -50,7 +66,7 @@ type Account struct {
 	Name   string // the organization's name for it
 	Alias  string // IAM account alias; "" for none
 	Email  string
-	Unit   string // ARN of its organizational unit
+	Unit   string // ARN of its organizational unit; "" if it is right under the root
 	Joined Time
 	State  string // ACTIVE or SUSPENDED, as organizations says it
 }
@@ -232,6 +248,8 @@ type Instance struct {
 	Type        string
 	Reservation ID
 	Launched    Time
+	Stopped     Time   // zero unless it is stopped
+	Spot        string // sir-…, the request that it fulfils; "" for an on-demand instance
 	Machine     *Machine
 	Tags        []Tag
 }

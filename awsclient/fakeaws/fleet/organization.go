@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -62,10 +63,12 @@ func (g *generator) organize() {
 		ARN:        fmt.Sprintf("arn:aws:organizations::%s:organization/%s", management, org),
 		Management: management,
 		Email:      "aws+root@acme.example",
+		Names:      map[string]string{},
 	}
 	for _, unit := range []string{"workloads", "sandbox"} {
 		arn := fmt.Sprintf("arn:aws:organizations::%s:ou/%s/ou-%s-%s", management, org, unit[:4], base36(g.rng.Uint64(), 8))
 		f.Organization.Units = append(f.Organization.Units, arn)
+		f.Organization.Names[arn] = unit
 	}
 	for i := range g.config.Accounts {
 		f.Accounts = append(f.Accounts, g.account(i, accountName(i)))
@@ -141,7 +144,9 @@ func base36(n uint64, digits int) string {
 }
 
 // Active lists the accounts that can be used, the management account first.
-func (f *Fleet) Active() []Account { return f.Accounts[:f.Config.Accounts] }
+func (f *Fleet) Active() []Account {
+	return slices.DeleteFunc(slices.Clone(f.Accounts), func(a Account) bool { return !a.Active() })
+}
 
 // Enabled lists the names of the regions that can be used.
 func (f *Fleet) Enabled() []string {
@@ -150,6 +155,16 @@ func (f *Fleet) Enabled() []string {
 		if r.Enabled() {
 			out = append(out, r.Name)
 		}
+	}
+	return out
+}
+
+// Around lists a unit and all that it is inside of, by their ARNs; "" is inside
+// of none.
+func (o Organization) Around(unit string) []string {
+	var out []string
+	for ; unit != "" && !slices.Contains(out, unit); unit = o.Within[unit] {
+		out = append(out, unit)
 	}
 	return out
 }

@@ -9,8 +9,8 @@ import (
 // form is what tells EC2's query protocol from that of the other services.
 type form struct {
 	in, out naming
-	element string // what the elements of a list are called in answers
-	nested  bool   // lists in requests have a level of their own: Names.member.1, not Name.1
+	element string // what the elements of a list are called
+	nested  bool   // so they are in requests, too: Names.member.1, not Name.1
 	lenient bool   // a parameter that the operation does not have is ignored
 }
 

@@ -41,7 +41,7 @@ func (c *codec) decodeStruct(n *node, v reflect.Value) error {
 			continue
 		}
 		known++
-		if err := c.decodeValue(kid, v.Field(f.index)); err != nil {
+		if err := c.decodeValue(kid, v.Field(f.index), f.element); err != nil {
 			return err
 		}
 	}
@@ -63,17 +63,19 @@ func (c *codec) unknown(n *node, t reflect.Type) error {
 	return &ParamError{Name: slices.Min(names), Unknown: true}
 }
 
-func (c *codec) decodeValue(n *node, v reflect.Value) error {
+// decodeValue reads a value; element is what its elements are called, if it is
+// a list.
+func (c *codec) decodeValue(n *node, v reflect.Value, element string) error {
 	switch {
 	case v.Kind() == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		return c.decodeValue(n, v.Elem())
+		return c.decodeValue(n, v.Elem(), element)
 	case v.Type() == timeType, v.Type() == bytesType:
 		return n.scalar(v)
 	case v.Kind() == reflect.Struct:
 		return c.decodeStruct(n, v)
 	case v.Kind() == reflect.Slice:
-		return c.decodeList(n, v)
+		return c.decodeList(n, v, element)
 	case v.Kind() == reflect.Map:
 		return c.decodeMap(n, v)
 	default:
@@ -81,11 +83,11 @@ func (c *codec) decodeValue(n *node, v reflect.Value) error {
 	}
 }
 
-func (c *codec) decodeList(n *node, v reflect.Value) error {
+func (c *codec) decodeList(n *node, v reflect.Value, element string) error {
 	if n.set && n.text != "" {
 		return n.wrong()
 	}
-	if member, ok := n.kids["member"]; ok && c.nested {
+	if member, ok := n.kids[element]; ok && c.nested {
 		n = member
 	}
 	items, err := n.numbered()
@@ -94,7 +96,7 @@ func (c *codec) decodeList(n *node, v reflect.Value) error {
 	}
 	list := reflect.MakeSlice(v.Type(), len(items), len(items))
 	for i, item := range items {
-		if err := c.decodeValue(item, list.Index(i)); err != nil {
+		if err := c.decodeValue(item, list.Index(i), c.element); err != nil {
 			return err
 		}
 	}
@@ -128,10 +130,10 @@ func (c *codec) decodeEntry(n *node, key, value reflect.Value) error {
 	if n.kids["key"] == nil || n.kids["value"] == nil {
 		return n.wrong()
 	}
-	if err := c.decodeValue(n.kids["key"], key); err != nil {
+	if err := c.decodeValue(n.kids["key"], key, c.element); err != nil {
 		return err
 	}
-	return c.decodeValue(n.kids["value"], value)
+	return c.decodeValue(n.kids["value"], value, c.element)
 }
 
 func (n *node) wrong() error { return &ParamError{Name: n.path, Value: n.text} }

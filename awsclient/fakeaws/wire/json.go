@@ -14,10 +14,20 @@ import (
 	"time"
 )
 
-// jsonForm is how a service writes JSON. Member names are the Go field names
-// in all services here; times are seconds since 1970 unless named.
+// jsonForm is how a service writes JSON. Member names are the Go field names,
+// in some services with a lower-case first letter; times are seconds since 1970
+// unless named.
 type jsonForm struct {
+	lower    bool     // members begin with a lower-case letter
 	isoTimes []string // members that are ISO 8601 texts
+}
+
+// member is the wire name of a field.
+func (f jsonForm) member(field string) string {
+	if f.lower {
+		return lowerFirst(field)
+	}
+	return field
 }
 
 // decodeJSON reads a body into the struct that in points to. Members that the
@@ -97,7 +107,7 @@ func (f jsonForm) setObject(v reflect.Value, x map[string]any, path string) erro
 		return &ParamError{Name: path, Value: "an object"}
 	}
 	for _, i := range members(v.Type()) {
-		name := v.Type().Field(i).Name
+		name := f.member(v.Type().Field(i).Name)
 		if err := f.set(v.Field(i), x[name], path+"."+name); err != nil {
 			return err
 		}
@@ -182,7 +192,7 @@ func (f jsonForm) object(v reflect.Value) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		m[name] = x
+		m[f.member(name)] = x
 	}
 	return m, nil
 }

@@ -26,32 +26,6 @@ func (jsonRPC) Fail(f Fault, requestID string) Response { return failJSON(jsonTy
 
 func (jsonRPC) Refuse(why Refusal, detail string) Fault { return jsonRefusals.word(why, detail) }
 
-// restJSON is REST-JSON: JSON both ways, the operation in method and path.
-// Only the services whose operations take all of their input from the body are
-// known here.
-type restJSON struct {
-	jsonForm
-	routes map[string]string // "POST /path" → operation
-}
-
-const restType = "application/json"
-
-func (p restJSON) Operation(r *Request) string { return p.routes[r.Method+" "+r.Path] }
-
-func (p restJSON) Decode(r *Request, in any) error { return p.decodeJSON(r.Body, in) }
-
-func (p restJSON) Reply(_, requestID string, out any) (Response, error) {
-	return p.reply(restType, requestID, out)
-}
-
-func (restJSON) Fail(f Fault, requestID string) Response {
-	resp := failJSON(restType, f, requestID)
-	resp.Header.Set("X-Amzn-Errortype", f.Code)
-	return resp
-}
-
-func (restJSON) Refuse(why Refusal, detail string) Fault { return jsonRefusals.word(why, detail) }
-
 func (f jsonForm) reply(contentType, requestID string, out any) (Response, error) {
 	body, err := f.encodeJSON(out)
 	if err != nil {

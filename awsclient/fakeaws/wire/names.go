@@ -72,13 +72,16 @@ func (n naming) read(line string) {
 }
 
 // queryNaming is the naming of STS, IAM and Auto Scaling: member names are
-// field names, with one exception in STS's requests and one in IAM's answers.
+// field names, with one exception in STS's requests, one in IAM's answers and
+// one in Auto Scaling.
 func queryNaming() (in, out naming) {
 	in = naming{rule: sameName, odd: map[string]map[string]string{
-		"PolicyDescriptorType": {"Arn": "arn"},
+		"PolicyDescriptorType":        {"Arn": "arn"},
+		"CpuPerformanceFactorRequest": {"References": "Reference/item"},
 	}}
 	out = naming{rule: sameName, odd: map[string]map[string]string{
 		"ListDelegationRequestsOutput": {"IsTruncated": "isTruncated"},
+		"CpuPerformanceFactorRequest":  {"References": "Reference/item"},
 	}}
 	return in, out
 }

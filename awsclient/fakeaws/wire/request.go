@@ -9,7 +9,7 @@ import (
 
 // Request is a call as it came in, its body read.
 type Request struct {
-	Method, Path string
+	Method, Path string // the path as it came, escaped
 	Header       http.Header
 	Query        url.Values // of the URL
 	Body         []byte

@@ -1,5 +1,10 @@
 package wire
 
+import (
+	"maps"
+	"slices"
+)
+
 // Service is one AWS service: the SDK's id of it and how it is called.
 type Service struct {
 	ID       string
@@ -23,6 +28,9 @@ func NewServices() *Services {
 		"pricing":       {"Pricing", jsonRPC{}},
 		"kms":           {"KMS", jsonRPC{}},
 		"account":       {"Account", restJSON{jsonForm{isoTimes: accountTimes()}, accountRoutes()}},
+		"eks":           {"EKS", restJSON{jsonForm{lower: true}, eksRoutes()}},
+		"batch":         {"Batch", restJSON{jsonForm{lower: true}, batchRoutes()}},
+		"imagebuilder":  {"imagebuilder", restJSON{jsonForm{lower: true}, builderRoutes()}},
 	}}
 }
 
@@ -31,6 +39,9 @@ func (s *Services) ByScope(name string) (Service, bool) {
 	service, ok := s.byScope[name]
 	return service, ok
 }
+
+// Scopes lists the names of all services in signatures, sorted.
+func (s *Services) Scopes() []string { return slices.Sorted(maps.Keys(s.byScope)) }
 
 // ByID tells whether the SDK's service id names a service that can be spoken.
 func (s *Services) ByID(id string) bool {
@@ -86,3 +97,27 @@ func accountRoutes() map[string]string {
 
 // accountTimes are the members of service/account with an ISO 8601 time.
 func accountTimes() []string { return []string{"AccountCreatedDate"} }
+
+// The routes of the services that are told about here only as far as they tell
+// who uses an image, from the serializers of the SDK.
+
+func eksRoutes() map[string]string {
+	return map[string]string{
+		"GET /clusters": "ListClusters",
+		"GET /clusters/{clusterName}/node-groups":                 "ListNodegroups",
+		"GET /clusters/{clusterName}/node-groups/{nodegroupName}": "DescribeNodegroup",
+	}
+}
+
+func batchRoutes() map[string]string {
+	return map[string]string{"POST /v1/describecomputeenvironments": "DescribeComputeEnvironments"}
+}
+
+func builderRoutes() map[string]string {
+	return map[string]string{
+		"POST /ListImageRecipes":       "ListImageRecipes",
+		"POST /ListContainerRecipes":   "ListContainerRecipes",
+		"POST /ListImages":             "ListImages",
+		"POST /ListImageBuildVersions": "ListImageBuildVersions",
+	}
+}
