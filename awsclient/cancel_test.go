@@ -67,7 +67,7 @@ func cancelledScan(t *testing.T, text string, network bool) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancelled := make(chan time.Time, 1)
 	time.AfterFunc(200*time.Millisecond, func() { cancelled <- time.Now(); cancel() }) // in the midst of the calls
-	err = scan.Run(ctx, c, scan.DefaultFreshness().Stale(inv, fleet.Epoch), scan.Options{}, func(e model.Event) {
+	err = scan.Run(ctx, c, scan.DefaultFreshness().Stale(inv, fleet.Epoch, model.Kinds()...), scan.Options{}, func(e model.Event) {
 		if p, ok := e.(model.Page); ok && p.Kind == model.Images {
 			t.Errorf("a page: %+v", p)
 		}

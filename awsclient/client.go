@@ -24,6 +24,7 @@ type Options struct {
 	Static       []StaticAccount // fixed keys; when set, no profile, variable or metadata service is read
 	Regions      []string        // names or globs such as eu-*; empty means all
 	Shared       bool            // also images that other accounts share with these
+	Usage        Usage           // what is read of the usage sources beyond the rest
 
 	Endpoint  string            // of every service; "" means what the AWS variables and files say
 	Transport http.RoundTripper // nil means the network
@@ -34,8 +35,13 @@ type Options struct {
 	// MFA asks the user for the code of a device. One question stands at a
 	// time. Its context is that of the Discover that set the login up.
 	MFA func(ctx context.Context, serial string) (string, error)
+}
 
-	backoff retry.BackoffDelayer // nil means the SDK's; tests do not wait
+// Usage says what is read of the usage sources besides what costs no call
+// more. A source that is not to be read at all is not asked for.
+type Usage struct {
+	TemplateVersions int      // older versions of each launch template; negative: all
+	ParameterPaths   []string // of plain SSM parameters, searched for image ids
 }
 
 // AccountConfig is an account of the config file: a profile, or a role assumed
@@ -65,12 +71,15 @@ type Client struct {
 	http    *shared
 	gate    gate
 	strings interner
-	mfa     sync.Mutex // one question at a time
+	numbers numbered
+	backoff retry.BackoffDelayer // nil means the SDK's; tests do not wait
+	mfa     sync.Mutex           // one question at a time
 
 	mu       sync.Mutex
 	accounts map[string]*session // the best way into each account, by id
 	round    int                 // of Discover; a later one's sessions stand
 	kept     map[string]kept     // logins that asked for a code, by source
+	units    []string            // ARNs of the organizational units that were asked for
 }
 
 // New makes a client. It calls nothing; a wrong option is its only error.
@@ -128,19 +137,13 @@ func (c *Client) adopt(s *session) bool {
 // them. The scope's account must have been found by Discover. Its error is a
 // *model.OpError or ctx's.
 func (c *Client) Read(ctx context.Context, sc model.Scope, k model.Kind, page func(model.Page)) error {
-	s, ok := c.session(sc.Account)
-	if !ok {
-		return &model.OpError{
-			Scope: sc, Kind: model.Expired, Err: errors.New("no login reaches this account"),
-			Help: "name a profile or role of this account, or log in again, then refresh",
-		}
+	r, err := c.reading(sc, k)
+	if err != nil {
+		return err
 	}
-	r := reading{client: c, session: s, scope: sc, page: page}
-	switch k {
-	case model.Images:
-		return r.images(ctx)
-	case model.Snapshots:
-		return r.snapshots(ctx)
+	if int(k) >= len(sources) || sources[k] == nil {
+		return &model.OpError{Scope: sc, Kind: model.Unsupported, Err: errors.New("nothing reads this kind of record")}
 	}
-	return &model.OpError{Scope: sc, Kind: model.Unsupported, Err: errors.New("nothing reads this kind of record")}
+	r.page = page
+	return sources[k].read(ctx, r)
 }

@@ -3,10 +3,12 @@ package awsclient
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"runtime"
+	"slices"
 
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
@@ -66,8 +68,11 @@ func (d *deserializer) HandleDeserialize(ctx context.Context, in middleware.Dese
 func (d *deserializer) decode(ctx context.Context, in middleware.DeserializeInput, c came, with *ec2xml.Decoder) (out middleware.DeserializeOutput, md middleware.Metadata, err error) {
 	decode := forOperation(ctx, with)
 	resp, ok := c.out.RawResponse.(*smithyhttp.Response)
-	if !ok || decode == nil || resp.StatusCode != http.StatusOK {
+	switch {
+	case !ok || resp.StatusCode != http.StatusOK:
 		return d.rest(ctx, in, c)
+	case decode == nil:
+		return d.check(ctx, in, c, resp)
 	}
 	answer := sink{decode: decode}
 	if _, err := io.Copy(&answer, resp.Body); err != nil {
@@ -76,9 +81,7 @@ func (d *deserializer) decode(ctx context.Context, in middleware.DeserializeInpu
 	if err := resp.Body.Close(); err != nil {
 		return c.out, c.md, fmt.Errorf("reading the answer: %w", err)
 	}
-	if !bytes.Contains(answer.head, []byte("<"+middleware.GetOperationName(ctx)+"Response")) {
-		// The SDK takes any other document for an empty list, and a pass over
-		// that would sweep everything.
+	if !isAnswer(ctx, answer.head) {
 		return c.out, c.md, &smithy.DeserializationError{Err: errForeign}
 	}
 	if answer.result == nil {
@@ -87,6 +90,40 @@ func (d *deserializer) decode(ctx context.Context, in middleware.DeserializeInpu
 	}
 	c.out.Result = answer.result
 	return c.out, c.md, nil
+}
+
+// check has the SDK deserialize what came, if it is an answer to the call.
+func (d *deserializer) check(ctx context.Context, in middleware.DeserializeInput, c came, resp *smithyhttp.Response) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	if !slices.Contains(listsInXML(), middleware.GetServiceID(ctx)) {
+		return d.rest(ctx, in, c)
+	}
+	head := make([]byte, headSize)
+	n, err := io.ReadFull(resp.Body, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return c.out, c.md, fmt.Errorf("reading the answer: %w", err)
+	}
+	if !isAnswer(ctx, head[:n]) {
+		return c.out, c.md, &smithy.DeserializationError{Err: errForeign}
+	}
+	resp.Body = readCloser{io.MultiReader(bytes.NewReader(head[:n]), resp.Body), resp.Body}
+	return d.rest(ctx, in, c)
+}
+
+// readCloser reads from one and closes the other.
+type readCloser struct {
+	io.Reader
+	io.Closer
+}
+
+// listsInXML are the services whose lists come as XML. What comes in JSON is
+// looked at when it is decoded: see whole.
+func listsInXML() []string { return []string{"EC2", "Auto Scaling"} }
+
+// isAnswer reports whether a document is the answer to a call, by its root. The
+// SDK takes any other for an empty list, and a pass over that would sweep
+// everything.
+func isAnswer(ctx context.Context, head []byte) bool {
+	return bytes.Contains(head, []byte("<"+middleware.GetOperationName(ctx)+"Response"))
 }
 
 // rest has the SDK deserialize what came.

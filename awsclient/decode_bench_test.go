@@ -8,7 +8,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/amiscope/amiscope/awsclient/fakeaws"
@@ -68,13 +67,13 @@ func newColdRead(b *testing.B, server *fakeaws.Server, transport http.RoundTripp
 	if err := c.Discover(b.Context(), func(e model.Event) { inv = inv.Fold(e) }); err != nil {
 		b.Fatal(err)
 	}
-	return coldRead{c, scan.DefaultFreshness().Stale(inv, fleet.Epoch)}
+	return coldRead{c, scan.DefaultFreshness().Stale(inv, fleet.Epoch, model.Kinds()...)}
 }
 
 // bySDK undoes the place that our decoder took.
 func (r coldRead) bySDK() {
 	for _, s := range r.client.accounts {
-		s.ec2s = map[string]*ec2.Client{} // made anew
+		s.clients = map[string]*clients{} // made anew
 		s.cfg.APIOptions = append(s.cfg.APIOptions, func(stack *middleware.Stack) error {
 			own, _ := stack.Deserialize.Get("OperationDeserializer")
 			_, err := stack.Deserialize.Swap(own.ID(), own.(*deserializer).sdk)

@@ -26,6 +26,9 @@ const (
 	snapshotsAnswer = `<DescribeSnapshotsResponse><snapshotSet><item><snapshotId>snap-1</snapshotId></item></snapshotSet></DescribeSnapshotsResponse>`
 )
 
+// manyRegions is longer than what is looked at of an answer.
+var manyRegions = "<DescribeRegionsResponse>" + strings.Repeat("<item/>", headSize) + "</DescribeRegionsResponse>"
+
 // leftToSDK stands for the SDK's deserializer: its result is the body it got.
 type leftToSDK string
 
@@ -79,7 +82,8 @@ func TestWhoDecodes(t *testing.T) {
 		"images":             {"DescribeImages", 200, whole(imagesAnswer), ""},
 		"snapshots":          {"DescribeSnapshots", 200, whole(snapshotsAnswer), ""},
 		"more than the root": {"DescribeImages", 200, whole(imagesAnswer + "more"), ""},
-		"other operation":    {"DescribeRegions", 200, whole("<r/>"), "<r/>"},
+		"other operation":    {"DescribeRegions", 200, whole("<DescribeRegionsResponse/>"), "<DescribeRegionsResponse/>"},
+		"of many bytes":      {"DescribeRegions", 200, iotest.OneByteReader(strings.NewReader(manyRegions)), manyRegions},
 		"error":              {"DescribeImages", 503, whole("<r/>"), "<r/>"},
 		"other success":      {"DescribeImages", 202, whole("<r/>"), "<r/>"},
 		"not understood":     {"DescribeImages", 200, whole("<DescribeImagesResponse>&nbsp;</r>"), "<DescribeImagesResponse>&nbsp;</r>"},
@@ -127,16 +131,18 @@ func TestAnotherDocumentIsNoEmptyList(t *testing.T) {
 		"a proxy's error": `<?xml version="1.0"?><error><code>403</code></error>`,
 		"JSON":            "{}",
 	} {
-		t.Run(name, func(t *testing.T) {
-			d := newDeserializing("DescribeImages")
-			out, _, err := d.run(t.Context(), 200, strings.NewReader(body))
-			if !errors.Is(err, errForeign) {
-				t.Fatalf("%v, %v", out, err)
-			}
-			if len(d.slots) != cap(d.slots) {
-				t.Error("a slot is not given back")
-			}
-		})
+		for _, operation := range []string{"DescribeImages", "DescribeInstances"} { // that we decode, and that the SDK does
+			t.Run(name+" for "+operation, func(t *testing.T) {
+				d := newDeserializing(operation)
+				out, _, err := d.run(t.Context(), 200, strings.NewReader(body))
+				if !errors.Is(err, errForeign) {
+					t.Fatalf("%v, %v", out, err)
+				}
+				if len(d.slots) != cap(d.slots) {
+					t.Error("a slot is not given back")
+				}
+			})
+		}
 	}
 }
 

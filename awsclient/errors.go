@@ -127,7 +127,8 @@ func kindOf(k call, code string, status int) model.ErrorKind {
 		"MissingAuthenticationToken", "SignatureDoesNotMatch", "InvalidSignatureException", "InvalidAccessKeyId",
 		"UnauthorizedException", "InvalidGrantException", "ExpiredTokenIdException":
 		return model.Expired
-	case "RequestLimitExceeded", "SlowDown", "EC2ThrottledException", "TooManyRequestsException", "BandwidthLimitExceeded", "PriorRequestNotComplete":
+	case "RequestLimitExceeded", "SlowDown", "EC2ThrottledException", "TooManyRequestsException", "BandwidthLimitExceeded", "PriorRequestNotComplete",
+		"CallRateLimitExceededException":
 		return model.Throttled
 	case "UnsupportedOperation", "InvalidAction", "UnknownOperationException", "NotImplemented", "AWSOrganizationsNotInUseException":
 		return model.Unsupported
@@ -156,6 +157,8 @@ func kindOfFamily(code string, status int) model.ErrorKind {
 		return model.Expired
 	case status == http.StatusForbidden:
 		return model.Denied
+	case code == unnamed:
+		return model.Network
 	}
 	return model.Unknown
 }
@@ -203,13 +206,37 @@ func isNotOffered(err error) bool {
 func isBroken(err error) bool {
 	_, send := errors.AsType[*smithyhttp.RequestSendError](err)
 	_, garbled := errors.AsType[*smithy.DeserializationError](err)
-	return send || garbled || errors.Is(err, errRepeated) || statusOf(err) >= 500
+	return send || garbled || isUnreadable(err) || errors.Is(err, errRepeated) || errors.Is(err, errForeign) || errors.Is(err, errUnanswered) || statusOf(err) >= 500
 }
 
-// brokenAnswer asks for another try where the answer said success and could
-// not be read: it was cut short on its way.
+// brokenAnswer asks for another try where an answer could not be read, be it of
+// success or an error: it was cut short on its way. A page for people is none.
 func brokenAnswer(err error) aws.Ternary {
 	if _, garbled := errors.AsType[*smithy.DeserializationError](err); garbled && statusOf(err)/100 == 2 {
+		return aws.TrueTernary
+	}
+	if isUnreadable(err) && !isNotOffered(err) {
+		return aws.TrueTernary
+	}
+	return aws.UnknownTernary
+}
+
+// isUnreadable tells an error of AWS that came without what it is: the SDK then
+// has a name of its own for it, or none. Other states than this one are those of
+// proxies as well.
+func isUnreadable(err error) bool {
+	ae, named := errors.AsType[smithy.APIError](err)
+	return statusOf(err) == http.StatusBadRequest && (!named || ae.ErrorCode() == unnamed)
+}
+
+// unnamed is the SDK's code of an error that came without one.
+const unnamed = "UnknownError"
+
+// tooFast asks for another try where a service has a word of its own for a
+// caller that asks too often, such as Image Builder's, which the SDK does not
+// know.
+func tooFast(err error) aws.Ternary {
+	if ae, ok := errors.AsType[smithy.APIError](err); ok && kindOf(call{}, ae.ErrorCode(), statusOf(err)) == model.Throttled {
 		return aws.TrueTernary
 	}
 	return aws.UnknownTernary

@@ -45,7 +45,7 @@ func TestAFleetIsReadWhole(t *testing.T) {
 	for _, u := range inv.Unreached() {
 		t.Errorf("%s: %v", u.Source, u.Err)
 	}
-	requests := scan.DefaultFreshness().Stale(inv, fleet.Epoch)
+	requests := scan.DefaultFreshness().Stale(inv, fleet.Epoch, model.Kinds()...)
 	if want := len(server.Accounts()) * len(server.Regions()); len(requests) != want {
 		t.Fatalf("%d scopes, want %d", len(requests), want)
 	}

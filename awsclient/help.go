@@ -28,7 +28,7 @@ func help(k call, e *model.OpError) string {
 		if isUntrusted(e.Err) {
 			return "let AWS_CA_BUNDLE name a file with the certificate of your proxy or endpoint"
 		}
-	case model.Unknown, model.Throttled, model.InUse, model.NotFound, model.Protected, model.DisabledRegion:
+	case model.Unknown, model.Throttled, model.InUse, model.NotFound, model.Protected, model.DisabledRegion, model.NotOffered:
 	}
 	return ""
 }

@@ -124,8 +124,11 @@ func endpointRegion(service, region string) string {
 
 // apiName spells an operation as IAM policies do.
 func apiName(service, operation string) string {
-	if service == "SSO OIDC" {
+	switch service {
+	case "SSO OIDC":
 		return "sso-oauth:" + operation
+	case "Auto Scaling":
+		return "autoscaling:" + operation
 	}
 	return strings.ToLower(strings.ReplaceAll(service, " ", "-")) + ":" + operation
 }

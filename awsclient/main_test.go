@@ -124,11 +124,11 @@ func denied(message string) *fakeaws.Error {
 // client makes a client of the options; its retries do not wait.
 func client(t *testing.T, o Options) *Client {
 	t.Helper()
-	o.backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
 	c, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
 	t.Cleanup(c.Close)
 	return c
 }

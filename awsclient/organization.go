@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
@@ -55,22 +56,35 @@ func (c *Client) memberWay(base *session, a orgtypes.Account, i int) way {
 // activeAccounts lists the organization's active accounts. Only its management
 // account and its delegated administrators may.
 func (c *Client) activeAccounts(ctx context.Context, s *session) ([]orgtypes.Account, error) {
-	api := organizations.NewFromConfig(s.cfg)
-	_, err := api.DescribeOrganization(ctx, &organizations.DescribeOrganizationInput{})
-	if err = c.explain(ctx, s.call("organizations:DescribeOrganization", ""), err); fatal(err) {
+	if _, err := c.describeOrganization(ctx, s); fatal(err) {
 		return nil, err
 	}
+	all, err := c.organizationAccounts(ctx, s)
+	return slices.DeleteFunc(all, func(a orgtypes.Account) bool { return !active(a) }), err
+}
+
+func (c *Client) describeOrganization(ctx context.Context, s *session) (*orgtypes.Organization, error) {
+	out, err := organizations.NewFromConfig(s.cfg).DescribeOrganization(ctx, &organizations.DescribeOrganizationInput{})
+	if err == nil && out.Organization == nil {
+		err = errForeign
+	}
+	if err != nil {
+		return nil, c.explain(ctx, s.call("organizations:DescribeOrganization", ""), err)
+	}
+	return out.Organization, nil
+}
+
+// organizationAccounts lists all accounts of the organization, suspended ones
+// included.
+func (c *Client) organizationAccounts(ctx context.Context, s *session) ([]orgtypes.Account, error) {
+	api := organizations.NewFromConfig(s.cfg)
 	var out []orgtypes.Account
-	err = pages(func(token *string) (*string, error) {
+	err := pages(func(token *string) (*string, error) {
 		page, err := api.ListAccounts(ctx, &organizations.ListAccountsInput{NextToken: token})
 		if err != nil {
 			return nil, err
 		}
-		for _, a := range page.Accounts {
-			if active(a) {
-				out = append(out, a)
-			}
-		}
+		out = append(out, page.Accounts...)
 		return page.NextToken, nil
 	})
 	return out, c.explain(ctx, s.call("organizations:ListAccounts", ""), err)

@@ -17,7 +17,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/amiscope/amiscope/model"
@@ -123,7 +122,7 @@ func configuredWay(a AccountConfig) way {
 	return w
 }
 
-// session is a way in that was opened, with its credentials and the EC2
+// session is a way in that was opened, with its credentials and the SDK's
 // clients made of them. All regions share one credentials cache.
 type session struct {
 	way     way
@@ -137,14 +136,14 @@ type session struct {
 	also []string     // sources of worse ways into the account; guarded by Client.mu, like told
 	told *model.Found // nil until the account was told
 
-	mu     sync.Mutex
-	ec2s   map[string]*ec2.Client // by region
-	closed map[string]bool        // regions known not to be enabled
+	mu      sync.Mutex
+	clients map[string]*clients // by region
+	closed  map[string]bool     // regions known not to be enabled
 }
 
 // open loads the configuration of a way in. It calls nothing.
 func (c *Client) open(ctx context.Context, w way) (*session, error) {
-	s := &session{way: w, ec2s: map[string]*ec2.Client{}}
+	s := &session{way: w, clients: map[string]*clients{}}
 	switch {
 	case w.static != nil:
 		s.cfg = c.staticConfig(*w.static)
@@ -243,9 +242,9 @@ func (c *Client) retryer() aws.Retryer {
 		o.MaxAttempts = attempts
 		o.RateLimiter = ratelimit.None
 		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(nobodyThere)}, o.Retryables...)
-		o.Retryables = append(o.Retryables, retry.IsErrorRetryableFunc(brokenAnswer), retry.IsErrorRetryableFunc(clockOff))
-		if c.o.backoff != nil {
-			o.Backoff = c.o.backoff
+		o.Retryables = append(o.Retryables, retry.IsErrorRetryableFunc(brokenAnswer), retry.IsErrorRetryableFunc(clockOff), retry.IsErrorRetryableFunc(tooFast))
+		if c.backoff != nil {
+			o.Backoff = c.backoff
 		}
 	})
 }
@@ -257,20 +256,6 @@ func assume(cfg aws.Config, r role) aws.CredentialsProvider {
 			o.ExternalID = &r.externalID
 		}
 	}))
-}
-
-// ec2 gives the client for a region.
-func (s *session) ec2(region string) *ec2.Client {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	api, ok := s.ec2s[region]
-	if !ok {
-		cfg := s.cfg.Copy()
-		cfg.Region = region
-		api = ec2.NewFromConfig(cfg)
-		s.ec2s[region] = api
-	}
-	return api
 }
 
 // limitKey names the account for the rate limits.

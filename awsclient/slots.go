@@ -11,7 +11,8 @@ type urgency int
 
 // The urgencies. The pages of one list come one after the other, so a list
 // that has begun goes before those that have not: else the longest ends long
-// after all others. Images go before snapshots everywhere.
+// after all others. Images go before snapshots everywhere, and those before what
+// names images.
 const (
 	atOnce urgency = iota // finding accounts and regions, and all that is not said to be less urgent
 	nextImages
@@ -20,14 +21,28 @@ const (
 	nextSnapshots
 	homeSnapshots
 	firstSnapshots
+	nextUsage // of the usage sources
+	homeUsage
+	firstUsage
+	permissions // of single images, thousands of them
 	urgencies
 )
 
 type urgencyKey struct{}
 
-// withUrgency says how urgent the calls under a context are.
+// withUrgency says how urgent the calls under a context are, unless they were
+// asked for at once.
 func withUrgency(ctx context.Context, u urgency) context.Context {
+	if _, said := ctx.Value(urgencyKey{}).(urgency); said && urgencyOf(ctx) == atOnce {
+		return ctx
+	}
 	return context.WithValue(ctx, urgencyKey{}, u)
+}
+
+// AtOnce lets calls under a context go before all that wait: what the user
+// asked for, or looks at.
+func AtOnce(ctx context.Context) context.Context {
+	return context.WithValue(ctx, urgencyKey{}, atOnce)
 }
 
 func urgencyOf(ctx context.Context) urgency {

@@ -2,7 +2,6 @@ package awsclient
 
 import (
 	"context"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -11,29 +10,29 @@ import (
 	"github.com/amiscope/amiscope/model"
 )
 
-// snapshots reads the account's own snapshots. The owner is asked for twice:
+// snapshotList is the account's own snapshots. The owner is asked for twice:
 // an endpoint that knows only one of the two forms must not answer with every
 // public snapshot there is.
-func (r reading) snapshots(ctx context.Context) error {
-	api := r.session.ec2(r.scope.Region)
+type snapshotList struct{}
+
+func (snapshotList) read(ctx context.Context, r *reading) error {
 	in := ec2.DescribeSnapshotsInput{
 		OwnerIds:   []string{"self"},
 		Filters:    []ec2types.Filter{{Name: aws.String("owner-id"), Values: []string{r.scope.Account}}},
 		MaxResults: aws.Int32(pageSize),
 	}
-	conv := converter{scope: r.scope, strings: &r.client.strings}
-	err := pages(func(token *string) (*string, error) {
+	conv := r.converter()
+	return r.list(ctx, "ec2:DescribeSnapshots", func(ctx context.Context, token *string) (*string, error) {
 		in.NextToken = token
-		out, err := api.DescribeSnapshots(withUrgency(ctx, r.urgency(token, nextSnapshots)), &in)
+		out, err := r.session.ec2(r.scope.Region).DescribeSnapshots(ctx, &in)
 		if err != nil {
 			return nil, err
 		}
-		p := model.Page{Scope: r.scope, Kind: model.Snapshots, Calls: 1, At: time.Now()}
+		p := model.Page{}
 		for i := range out.Snapshots {
 			p.Snapshots = append(p.Snapshots, conv.snapshot(&out.Snapshots[i]))
 		}
-		r.page(p)
-		return out.NextToken, ctx.Err()
+		r.tell(p)
+		return out.NextToken, nil
 	})
-	return r.client.explain(ctx, r.session.call("ec2:DescribeSnapshots", r.scope.Region), err)
 }

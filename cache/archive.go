@@ -17,17 +17,21 @@ import (
 
 // An inventory file is: a line with its format, the number of chunks, each chunk
 // behind its length (both uvarint), and the SHA-256 of all that. Its chunks are
-// those of the cache: the head, a selection, and for each scope of the head its
-// list, details, status of images, snapshots, and status of snapshots.
+// those of the cache: the head, a selection, and what the head names.
 
 // archiveMark begins every inventory file, of whatever format.
 const archiveMark = "amiscope inventory "
 
+// The formats of inventory files. Format 2 has no usage. Raise archiveFormat
+// with any change of the head or of a chunk, a new kind of chunk included: a
+// file that tells more than is understood must not be shown as if that were all.
+const (
+	archiveFormat = 3
+	oldestArchive = 2
+)
+
 // maxArchive bounds what is read into memory. 100,000 images take 20 MB or less.
 const maxArchive = 1 << 30
-
-// chunksOfScope is how many chunks a scope has.
-const chunksOfScope = 5
 
 // Archive is what an inventory file holds.
 type Archive struct {
@@ -37,24 +41,21 @@ type Archive struct {
 	Lost    []model.Lost
 	// Pages hold the rows of each scope and kind that was read, with details,
 	// and why the last pass failed where it did, like those of a Snapshot.
+	// After those of images and snapshots come those of usage, of each scope.
 	Pages []model.Page
+	// Named is what references lead to beyond our images, one a scope.
+	Named []model.Named
+	// Organizations are those that are known, in order of ARN.
+	Organizations []model.Organization
 }
 
 // NewArchive is the archive of an inventory.
 func NewArchive(inv model.Inventory, created time.Time, program string) Archive {
-	a := Archive{Created: created.UTC().Truncate(time.Second), Program: program}
+	a := Archive{Created: created.UTC().Truncate(time.Second), Program: program, Organizations: inv.Organizations()}
 	regions := map[string][]model.Region{}
 	for _, s := range inv.Scopes() {
 		regions[s.Account] = append(regions[s.Account], model.Region{Name: s.Region, Enabled: inv.Enabled(s)})
-		for _, k := range model.Kinds() {
-			rows := model.Page{Scope: s, Kind: k}
-			if k == model.Images {
-				rows.Images = inv.ScopeImages(s)
-			} else {
-				rows.Snapshots = inv.ScopeSnapshots(s)
-			}
-			a.Pages = append(a.Pages, statusOf(inv.Status(s, k)).allPages(rows)...)
-		}
+		a.addScope(inv, s)
 	}
 	for _, account := range inv.Accounts() {
 		a.Found = append(a.Found, model.Found{Account: account, Regions: regions[account.ID]})
@@ -65,6 +66,33 @@ func NewArchive(inv model.Inventory, created time.Time, program string) Archive 
 	return a
 }
 
+// addScope adds the pages of a scope, and what its references lead to.
+func (a *Archive) addScope(inv model.Inventory, s model.Scope) {
+	for _, k := range model.Swept() {
+		rows := model.Page{Scope: s, Kind: k}
+		switch k {
+		case model.Images:
+			rows.Images = inv.ScopeImages(s)
+		case model.Snapshots:
+			rows.Snapshots = inv.ScopeSnapshots(s)
+		case model.Reports:
+			rows.Reports = inv.Reports(s)
+		default:
+			rows.References = inv.References(s, k)
+		}
+		a.Pages = append(a.Pages, statusOf(inv.Status(s, k)).allPages(rows)...)
+	}
+	if ps := inv.ScopePermissions(s); len(ps) > 0 {
+		a.Pages = append(a.Pages, permissionsPage(s, ps))
+	}
+	if rs := inv.References(s, model.Opinions); len(rs) > 0 {
+		a.Pages = append(a.Pages, model.Page{Scope: s, Kind: model.Opinions, Last: true, References: rs})
+	}
+	if n := namedOf(inv, s); len(n.Asked) > 0 {
+		a.Named = append(a.Named, n)
+	}
+}
+
 func statusOf(s model.Status) status {
 	return status{asOf: s.AsOf, tried: s.Tried, calls: s.Calls, failed: failures(s.Err)}
 }
@@ -73,7 +101,7 @@ func statusOf(s model.Status) status {
 // one, which the cache does not keep.
 func (st status) allPages(rows model.Page) []model.Page {
 	out := st.pages(rows)
-	if partial := len(rows.Images)+len(rows.Snapshots) > 0; partial && st.asOf.IsZero() && len(st.failed) > 0 {
+	if partial := len(rows.Images)+len(rows.Snapshots)+len(rows.References)+len(rows.Reports) > 0; partial && st.asOf.IsZero() && len(st.failed) > 0 {
 		return append([]model.Page{rows}, out...)
 	}
 	return out
@@ -91,24 +119,13 @@ func (a Archive) Events() []model.Event {
 	for _, p := range a.Pages {
 		out = append(out, p)
 	}
+	for _, n := range a.Named {
+		out = append(out, n)
+	}
+	for _, o := range a.Organizations {
+		out = append(out, o)
+	}
 	return out
-}
-
-// archiveHead is the first chunk.
-type archiveHead struct {
-	created time.Time
-	program string
-	scopes  []model.Scope
-}
-
-const columnsOfScope = 2
-
-func headColumns(c *coder, hs []*archiveHead) {
-	times(c, hs, func(h *archiveHead) *time.Time { return &h.created })
-	texts(c, hs, func(h *archiveHead) *string { return &h.program })
-	scopes := lists(c, hs, columnsOfScope, func(h *archiveHead) *[]model.Scope { return &h.scopes })
-	texts(c, scopes, func(s *model.Scope) *string { return &s.Account })
-	texts(c, scopes, func(s *model.Scope) *string { return &s.Region })
 }
 
 // Write writes an inventory file.
@@ -117,7 +134,7 @@ func (a Archive) Write(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	out := []byte(archiveMark + strconv.Itoa(format) + "\n")
+	out := []byte(archiveMark + strconv.Itoa(archiveFormat) + "\n")
 	out = binary.AppendUvarint(out, uint64(len(chunks)))
 	for _, c := range chunks {
 		out = append(binary.AppendUvarint(out, uint64(len(c))), c...)
@@ -125,59 +142,6 @@ func (a Archive) Write(w io.Writer) error {
 	check := sha256.Sum256(out)
 	_, err = w.Write(append(out, check[:]...))
 	return err
-}
-
-// archived is what is known of a scope, from its pages.
-type archived struct {
-	images    []*model.Image
-	snapshots []*model.Snapshot
-	status    [2]status // of images and snapshots
-}
-
-func (a Archive) seal(c codec) ([][]byte, error) {
-	head := archiveHead{created: a.Created, program: a.Program}
-	scopes := map[model.Scope]*archived{}
-	for _, p := range a.Pages {
-		if scopes[p.Scope] == nil {
-			scopes[p.Scope] = &archived{}
-			head.scopes = append(head.scopes, p.Scope)
-		}
-		scopes[p.Scope].add(p)
-	}
-	w := newWriter()
-	headColumns(w, []*archiveHead{&head})
-	first, err := c.seal(w.payload(1))
-	out := [][]byte{first, sealSelection(Selection{Found: a.Found, Lost: a.Lost})}
-	for _, s := range head.scopes {
-		if err != nil {
-			break
-		}
-		var chunks [][]byte
-		chunks, err = scopes[s].seal(c)
-		out = append(out, chunks...)
-	}
-	return out, err
-}
-
-func (s *archived) add(p model.Page) {
-	s.images, s.snapshots = append(s.images, p.Images...), append(s.snapshots, p.Snapshots...)
-	if !p.Last {
-		return
-	}
-	st := &s.status[p.Kind]
-	st.tried, st.calls, st.failed = p.At, p.Calls, failures(p.Err)
-	if p.Err == nil {
-		st.asOf = p.At
-	}
-}
-
-func (s *archived) seal(c codec) ([][]byte, error) {
-	list, details, err := c.sealImages(s.images)
-	if err != nil {
-		return nil, err
-	}
-	snapshots, err := c.sealSnapshots(s.snapshots)
-	return [][]byte{list, details, sealStatus(s.status[0]), snapshots, sealStatus(s.status[1])}, err
 }
 
 // NotArchive is a file that cannot be opened as an inventory file. Its text says
@@ -205,28 +169,29 @@ func ReadArchive(r io.Reader) (Archive, error) {
 	if err != nil {
 		return Archive{}, err
 	}
-	if err := checkFormat(rest); err != nil {
+	format, err := formatOf(rest)
+	if err != nil {
 		return Archive{}, err
 	}
-	return openArchive(append(mark, rest...))
+	return openArchive(append(mark, rest...), format)
 }
 
-// checkFormat comes before the checksum: another format may have none.
-func checkFormat(rest []byte) error {
+// formatOf comes before the checksum: another format may have none.
+func formatOf(rest []byte) (int, error) {
 	line, _, whole := bytes.Cut(rest[:min(len(rest), 16)], []byte("\n"))
 	n, err := strconv.Atoi(string(line))
 	switch {
 	case !whole || err != nil:
-		return errBrokenArchive
-	case n > format:
-		return &NotArchive{fmt.Sprintf("was written by a newer amiscope (format %d; this one reads %d): update amiscope to open it", n, format)}
-	case n < format:
-		return &NotArchive{fmt.Sprintf("was written by an older amiscope (format %d; this one reads %d): open it with the version that wrote it", n, format)}
+		return 0, errBrokenArchive
+	case n > archiveFormat:
+		return 0, &NotArchive{fmt.Sprintf("was written by a newer amiscope (format %d; this one reads %d): update amiscope to open it", n, archiveFormat)}
+	case n < oldestArchive:
+		return 0, &NotArchive{fmt.Sprintf("was written by an older amiscope (format %d; this one reads %d): open it with the version that wrote it", n, archiveFormat)}
 	}
-	return nil
+	return n, nil
 }
 
-func openArchive(file []byte) (Archive, error) {
+func openArchive(file []byte, format int) (Archive, error) {
 	body := len(file) - sha256.Size
 	if body < 0 || sha256.Sum256(file[:body]) != [sha256.Size]byte(file[body:]) {
 		return Archive{}, errBrokenArchive
@@ -236,8 +201,11 @@ func openArchive(file []byte) (Archive, error) {
 	if err != nil {
 		return Archive{}, errBrokenArchive
 	}
-	a, err := openChunks(newCodec(), chunks)
-	if err != nil {
+	a, err := openChunks(newCodec(), format, chunks)
+	switch {
+	case errors.Is(err, errNewerPart):
+		return Archive{}, errNewerPart
+	case err != nil:
 		return Archive{}, errBrokenArchive
 	}
 	return a, nil
@@ -252,52 +220,6 @@ func cutChunks(b []byte) ([][]byte, error) {
 		out[i] = r.bytes(n)
 	}
 	return out, r.finished()
-}
-
-func openChunks(c codec, chunks [][]byte) (Archive, error) {
-	if len(chunks) < 2 {
-		return Archive{}, errDamage
-	}
-	r, n, err := c.reader(chunks[0], &scratch{})
-	if err != nil || n != 1 {
-		return Archive{}, errDamage
-	}
-	var head archiveHead
-	headColumns(r, []*archiveHead{&head})
-	sel := c.openSelection("", chunks[1])
-	chunks = chunks[2:]
-	if r.finished() != nil || len(chunks) != chunksOfScope*len(head.scopes) {
-		return Archive{}, errDamage
-	}
-	a := Archive{Created: head.created, Program: head.program, Found: sel.Found, Lost: sel.Lost}
-	a.Pages, err = openScopes(c, head.scopes, chunks)
-	return a, err
-}
-
-func openScopes(c codec, scopes []model.Scope, chunks [][]byte) ([]model.Page, error) {
-	pages, errs := make([][]model.Page, len(scopes)), make([]error, len(scopes))
-	inParallel(len(scopes), func(i int, sc *scratch) {
-		pages[i], errs[i] = c.openArchived(scopes[i], chunks[chunksOfScope*i:], sc)
-	})
-	var out []model.Page
-	for _, p := range pages {
-		out = append(out, p...)
-	}
-	return out, errors.Join(errs...)
-}
-
-func (c codec) openArchived(s model.Scope, chunks [][]byte, sc *scratch) ([]model.Page, error) {
-	ims, err := c.openDetails(chunks[0], chunks[1], sc)
-	if err != nil {
-		return nil, err
-	}
-	ss, err := c.openSnapshots(chunks[3], sc)
-	if err != nil {
-		return nil, err
-	}
-	images, snapshots := c.openStatus(chunks[2], sc), c.openStatus(chunks[4], sc)
-	out := images.allPages(model.Page{Scope: s, Kind: model.Images, Images: ims})
-	return append(out, snapshots.allPages(model.Page{Scope: s, Kind: model.Snapshots, Snapshots: ss})...), nil
 }
 
 // OpenArchive reads the inventory file at a path. The error is one sentence

@@ -28,17 +28,33 @@ var anyArchive = rapid.Custom(func(t *rapid.T) Archive {
 			for gen := range rapid.Uint64Range(0, 3).Draw(t, "passes") {
 				images := model.Page{Gen: model.Gen(gen), Scope: s, At: at.Add(time.Duration(gen) * time.Hour), Images: rapid.SliceOfN(anyImage, 0, 4).Draw(t, "images")}
 				snaps := model.Page{Gen: images.Gen, Scope: s, Kind: model.Snapshots, At: images.At, Snapshots: rapid.SliceOfN(anySnapshot, 0, 4).Draw(t, "snapshots")}
-				for _, p := range []model.Page{images, snaps} {
+				refs := model.Page{Gen: images.Gen, Scope: s, Kind: rapid.SampledFrom(model.Sources()).Draw(t, "source"), At: images.At, References: rapid.SliceOfN(anyReference, 0, 4).Draw(t, "references")}
+				reports := model.Page{Gen: images.Gen, Scope: s, Kind: model.Reports, At: images.At, Reports: rapid.SliceOfN(anyReport, 0, 4).Draw(t, "reports")}
+				for _, p := range []model.Page{images, snaps, refs, reports} {
 					last := model.Page{Gen: p.Gen, Scope: s, Kind: p.Kind, At: p.At, Calls: 2, Last: true, Err: anyOpError.Draw(t, "err")}
 					inv = inv.Fold(p, last)
 				}
+				inv = inv.Fold(anyPiece(t, s))
 			}
 		}
-		inv = inv.Fold(f)
+		inv = inv.Fold(f, anyOrganization.Draw(t, "organization"))
 	}
 	inv = inv.Fold(model.Lost{Unreached: model.Unreached{Source: "profile old", Err: anyOpError.Draw(t, "lost")}})
 	return NewArchive(inv, at, anyText.Draw(t, "program"))
 })
+
+// anyPiece is what comes image by image.
+func anyPiece(t *rapid.T, s model.Scope) model.Event {
+	switch rapid.IntRange(0, 2).Draw(t, "piece") {
+	case 0:
+		return model.Page{Scope: s, Kind: model.Permissions, Permissions: rapid.SliceOfN(anyPermissions, 0, 4).Draw(t, "permissions")}
+	case 1:
+		return model.Page{Scope: s, Kind: model.Opinions, References: rapid.SliceOfN(anyReference, 0, 4).Draw(t, "opinions"), Asked: anyTexts.Draw(t, "asked")}
+	}
+	n := anyNamed.Draw(t, "named")
+	n.Scope = s
+	return n
+}
 
 func written(t rapid.TB, a Archive) []byte {
 	t.Helper()
@@ -80,8 +96,23 @@ func sample(t testing.TB) Archive {
 	return NewArchive(inv, at, "v1")
 }
 
+// used is the sample with something of each part of usage.
+func used(t testing.TB) Archive {
+	t.Helper()
+	s, at := usageScope, time.Unix(1_700_000_000, 0).UTC()
+	inv := model.Inventory{}.Fold(sample(t).Events()...).Fold(
+		model.Page{Scope: s, Kind: model.Groups, At: at, Last: true, References: []*model.Reference{{Scope: s, Source: model.Groups, Key: "web", Via: &model.Via{Name: "web"}}}},
+		model.Page{Scope: s, Kind: model.NodeGroups, At: at, Last: true, Err: &model.OpError{Op: "eks:ListClusters", Kind: model.NotOffered, Err: errors.New("no")}},
+		model.Page{Scope: s, Kind: model.Reports, At: at, Last: true, Reports: []*model.Report{{ID: "r-1", Image: "ami-1", Created: at}}},
+		model.Page{Scope: s, Kind: model.Permissions, Permissions: []*model.LaunchPermissions{{ID: "ami-1", Accounts: []string{"2"}, At: at, Since: at}}},
+		model.Page{Scope: s, Kind: model.Opinions, References: []*model.Reference{{Key: "arn", Image: "ami-1"}}},
+		model.Named{Scope: s, Asked: []string{"ami-9"}, At: at}, model.Organization{ARN: "o", Accounts: []model.Member{{ID: "2"}}, At: at},
+	)
+	return NewArchive(inv, at, "v1")
+}
+
 func TestNoPartOfABrokenArchiveIsRead(t *testing.T) {
-	file := written(t, sample(t))
+	file := written(t, used(t))
 	for n := range file {
 		altered := bytes.Clone(file)
 		altered[n] ^= 0x20
@@ -103,8 +134,8 @@ func TestOpenArchiveSaysWhatIsWrong(t *testing.T) {
 	for _, c := range []struct{ name, content, want string }{
 		{"foreign", "PK\x03\x04 and so on, more than a mark is long", " is no inventory file of amiscope: name one that "},
 		{"empty", "", " is no inventory file of amiscope: name one that "},
-		{"newer", archiveMark + "99\nwhatever", " was written by a newer amiscope (format 99; this one reads " + strconv.Itoa(format) + "): update"},
-		{"older", archiveMark + "1\nwhatever", " was written by an older amiscope (format 1; this one reads " + strconv.Itoa(format) + "): open it with"},
+		{"newer", archiveMark + "99\nwhatever", " was written by a newer amiscope (format 99; this one reads " + strconv.Itoa(archiveFormat) + "): update"},
+		{"older", archiveMark + "1\nwhatever", " was written by an older amiscope (format 1; this one reads " + strconv.Itoa(archiveFormat) + "): open it with"},
 		{"short", string(file[:len(file)/2]), " is cut short or was altered "},
 	} {
 		path := filepath.Join(dir, c.name)
@@ -142,7 +173,8 @@ func TestMayReplace(t *testing.T) {
 func FuzzArchive(f *testing.F) {
 	file := written(f, sample(f))
 	f.Add(file)
-	mark := []byte(archiveMark + strconv.Itoa(format) + "\n")
+	f.Add(written(f, used(f)))
+	mark := []byte(archiveMark + strconv.Itoa(archiveFormat) + "\n")
 	f.Add(file[len(mark) : len(file)-sha256.Size])
 	f.Fuzz(func(t *testing.T, b []byte) {
 		sealed := append(bytes.Clone(mark), b...)

@@ -22,6 +22,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/amiscope/amiscope/cache"
+	"github.com/amiscope/amiscope/model"
 )
 
 // Some tests need a process that is killed, has no space left or no rights: they
@@ -29,7 +30,7 @@ import (
 const envPart, envPath = "CACHE_TEST_PART", "CACHE_TEST_PATH"
 
 func TestMain(m *testing.M) {
-	parts := map[string]func(*cache.Store) error{"write": writeForever, "full": saveOnFullDisk, "first": saveFirstOnFullDisk, "stranger": useAsStranger}
+	parts := map[string]func(*cache.Store) error{"write": writeForever, "pieces": writePieces, "full": saveOnFullDisk, "first": saveFirstOnFullDisk, "stranger": useAsStranger}
 	part, ok := parts[os.Getenv(envPart)]
 	if !ok {
 		goleak.VerifyTestMain(m)
@@ -77,7 +78,7 @@ func TestKilledWhileWriting(t *testing.T) {
 	rng := rand.New(rand.NewPCG(seed, 2))
 	s := newStore(t)
 	for round := range 5 {
-		saved := killAfter(t, s.Path(), 1+rng.IntN(6), time.Duration(rng.IntN(8000))*time.Microsecond)
+		saved := killAfter(t, "write", s.Path(), 1+rng.IntN(6), time.Duration(rng.IntN(8000))*time.Microsecond)
 		inv := inventory(t, s, "all")
 		if n := len(inv.Images()); n != 400 {
 			t.Fatalf("seed %d, round %d: %d images, want 400", seed, round, n)
@@ -95,11 +96,50 @@ func TestKilledWhileWriting(t *testing.T) {
 	}
 }
 
+// writePieces saves the launch permissions of one image after the other, and
+// with every third a pass over a source that names that many.
+func writePieces(s *cache.Store) error {
+	for n := 1; ; n++ {
+		b := cache.Batch{Pieces: []model.Event{permissionsPage(scope1, permitted(fmt.Sprintf("ami-%06d", n), asOf))}}
+		if n%3 == 0 {
+			b.Passes = []model.Page{{Gen: model.Gen(n), Scope: scope1, Kind: model.Groups, At: asOf.Add(time.Duration(n) * time.Second), Last: true}}
+			for i := range n {
+				b.Passes[0].References = append(b.Passes[0].References, &model.Reference{Key: fmt.Sprintf("%06d", i), Image: strconv.Itoa(n)})
+			}
+		}
+		if err := s.Save(b); err != nil {
+			return err
+		}
+		fmt.Println(n)
+	}
+}
+
+// What was read image by image and was saved is there after a kill, and a
+// source is as one pass left it.
+func TestKilledWhileWritingPieces(t *testing.T) {
+	const seed = 1
+	rng := rand.New(rand.NewPCG(seed, 3))
+	for round := range 5 {
+		s := newStore(t)
+		saved := killAfter(t, "pieces", s.Path(), 1+rng.IntN(30), time.Duration(rng.IntN(8000))*time.Microsecond)
+		inv := restored(t, s, f1)
+		ps, refs := inv.ScopePermissions(scope1), inv.References(scope1, model.Groups)
+		if len(ps) < saved || ps[saved-1].ID != fmt.Sprintf("ami-%06d", saved) {
+			t.Fatalf("seed %d, round %d: launch permissions of %d images, of %d saves that returned", seed, round, len(ps), saved)
+		}
+		pass := int(inv.Status(scope1, model.Groups).AsOf.Sub(asOf) / time.Second)
+		if saved >= 3 && (pass < saved/3*3 || len(refs) != pass || refs[0].Image != strconv.Itoa(pass)) {
+			t.Fatalf("seed %d, round %d: %d references of pass %d, of %d saves that returned", seed, round, len(refs), pass, saved)
+		}
+		checkPages(t, s.Path())
+	}
+}
+
 // killAfter kills a writer some time after its n-th save and returns the number
 // of the last one that it said was done.
-func killAfter(t *testing.T, path string, n int, later time.Duration) (saved int) {
+func killAfter(t *testing.T, part, path string, n int, later time.Duration) (saved int) {
 	t.Helper()
-	cmd := child(t, "write", path)
+	cmd := child(t, part, path)
 	out, err := cmd.StdoutPipe()
 	must(t, err)
 	must(t, cmd.Start())

@@ -14,8 +14,9 @@ import (
 // method (1), length of the payload (uvarint), the payload. A chunk of another
 // format or with a wrong checksum counts as absent: its scope is read again.
 
-// format is the version of payloads, and of inventory files, which hold them.
-// Raise it with any change of records.go.
+// format is the version of chunks and of records.go: raise it with any change of
+// these, and all is read anew. Usage has a version for each of its parts, and
+// where a part is new it is not there, and is read; neither takes away the rest.
 const format = 2
 
 const (

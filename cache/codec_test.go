@@ -89,7 +89,7 @@ var anyOpError = rapid.Custom(func(t *rapid.T) *model.OpError {
 		return nil
 	}
 	return &model.OpError{
-		Op: s(), Scope: model.Scope{Account: s(), Region: s()}, Kind: model.ErrorKind(rapid.ByteRange(0, byte(model.Invalid)).Draw(t, "kind")),
+		Op: s(), Scope: model.Scope{Account: s(), Region: s()}, Kind: model.ErrorKind(rapid.ByteRange(0, byte(model.NotOffered)).Draw(t, "kind")),
 		Code: s(), Help: s(), Err: errors.New(s()),
 	}
 })

@@ -132,6 +132,38 @@ func elements[T, E any](recs []*T, total int, field func(*T) *[]E) []*E {
 	return out
 }
 
+// textLists is a column of lists of texts.
+func textLists[T any](c *coder, recs []*T, field func(*T) *[]string) {
+	texts(c, lists(c, recs, 1, field), func(s *string) *string { return s })
+}
+
+// optional is a column that says which records have a part of their own. It
+// returns these, whose columns follow.
+func optional[T, E any](c *coder, recs []*T, size int, field func(*T) **E) []*E {
+	if c.write {
+		var out []*E
+		for _, r := range recs {
+			e := *field(r)
+			c.flag(e != nil)
+			if e != nil {
+				out = append(out, e)
+			}
+		}
+		return out
+	}
+	var have []*T
+	for i, b := range c.bytes(len(recs)) {
+		if b != 0 {
+			have = append(have, recs[i])
+		}
+	}
+	out := fresh[E](c.room(len(have), size))
+	for i, e := range out {
+		*field(have[i]) = e
+	}
+	return out
+}
+
 // fresh makes n zero records in one allocation, and pointers to them.
 func fresh[T any](n int) []*T {
 	all, out := make([]T, n), make([]*T, n)

@@ -3,6 +3,7 @@ package cache_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -18,12 +19,20 @@ import (
 // savedFile is the content of a sound cache of 60 images in 6 scopes.
 func savedFile(t *testing.T) ([]byte, fleet) {
 	t.Helper()
+	content, f, _ := savedUsage(t)
+	return content, f
+}
+
+// savedUsage is that with what names the images, and what was saved of it.
+func savedUsage(t *testing.T) ([]byte, fleet, cache.Batch) {
+	t.Helper()
 	f, s := newFleet(3, 60, 2, 3), newStore(t)
-	must(t, s.Save(f.batch()))
-	must(t, s.Save(f.batch())) // so that the free list is in use
+	b := f.usage(20)
+	must(t, s.Save(b))
+	must(t, s.Save(b)) // so that the free list is in use
 	content, err := os.ReadFile(s.Path())
 	must(t, err)
-	return content, f
+	return content, f, b
 }
 
 func storeWith(t *testing.T, content []byte) *cache.Store {
@@ -155,7 +164,7 @@ func TestADirectoryIsLeftAlone(t *testing.T) {
 
 // Whatever bytes are damaged, reading ends, and what it gives was once written.
 func TestAnyDamageIsSurvived(t *testing.T) {
-	good, f := savedFile(t)
+	good, f, b := savedUsage(t)
 	want := map[string]bool{}
 	for _, p := range f.pages {
 		for _, im := range p.Images {
@@ -183,10 +192,15 @@ func TestAnyDamageIsSurvived(t *testing.T) {
 			}
 		}
 		onlyMoved(t, s.Details(f.sel.Scopes(), func(model.Details) error { return nil }))
-		onlyMoved(t, s.Save(f.batch()))
-		if n := len(inventory(t, s, "all").Images()); n != 60 {
-			t.Fatalf("seed %d, round %d: %d images after a save, want 60", seed, round, n)
+		var inv model.Inventory
+		onlyMoved(t, s.Usage(f.sel.Scopes(), func(e model.Event) error { inv = inv.Fold(e); return nil }))
+		wantUsage(t, b, inv, fmt.Sprintf("seed %d, round %d", seed, round))
+		onlyMoved(t, s.Save(b))
+		inv = restored(t, s, f.sel.Scopes())
+		if n, m := len(inv.Images()), len(inv.ScopePermissions(scope1)); n != 60 || m != 10 || inv.Status(scope1, model.Templates).AsOf.IsZero() {
+			t.Fatalf("seed %d, round %d: %d images after a save, want 60; launch permissions of %d in a scope, want 10", seed, round, n, m)
 		}
+		wantUsage(t, b, inv, "after a save")
 	}
 }
 

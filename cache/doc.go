@@ -6,8 +6,10 @@
 // stands for one). It is opened for the moment of one transaction and never
 // held, so that several copies of the program work side by side. A world has
 // one value a scope and part: the list columns of its images, their details,
-// its snapshots, and how the last pass went; a pass replaces its scope's values
-// as a whole or not at all.
+// its snapshots, what each usage source tells, and how the last pass over each
+// of these went; a pass replaces its scope's values as a whole or not at all.
+// What is read of single images (launch permissions, AWS's opinions, images of
+// others) is one value a scope too, and joins what was known before.
 //
 // Whatever is wrong with the file, the program goes on. A file that cannot be
 // read as ours is moved aside and said ([Moved]); one that cannot be opened or

@@ -42,15 +42,19 @@ type transaction struct {
 	write func(*bolt.Tx) error
 	// read reads or, after a write, makes sure that it can be read back.
 	read func(*bolt.Tx) error
+	// buckets are those of worlds that a transaction that only reads touches: no
+	// others are checked first.
+	buckets [][]byte
 }
 
 func (tr transaction) readOnly() bool { return tr.write == nil }
 
-// view runs fn in a read-only transaction; without a file it does nothing.
-func (s *Store) view(fn func(*bolt.Tx) error) error {
+// view runs fn, which reads some buckets of worlds, in a read-only transaction;
+// without a file it does nothing.
+func (s *Store) view(buckets [][]byte, fn func(*bolt.Tx) error) error {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.retry(transaction{read: fn})
+	return s.retry(transaction{read: fn, buckets: buckets})
 }
 
 // update runs a transaction that writes, in a file made where there is none.
@@ -61,6 +65,7 @@ func (s *Store) update(tr transaction) error {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return s.trouble(false, err)
 	}
+	s.tidy()
 	return s.retry(tr)
 }
 
@@ -71,7 +76,7 @@ func (s *Store) create(tr transaction) error {
 	if _, err := os.Stat(s.path); tr.readOnly() || !errors.Is(err, fs.ErrNotExist) {
 		return nil // what is there is the transaction's affair, and so is an error
 	}
-	dir, err := os.MkdirTemp(filepath.Dir(s.path), ".cache-")
+	dir, err := os.MkdirTemp(filepath.Dir(s.path), makingPrefix)
 	if err != nil {
 		return err
 	}
@@ -219,9 +224,9 @@ func (o *opening) stillThere() error {
 
 func (o *opening) run(db *bolt.DB, tr transaction) error {
 	if tr.write == nil {
-		return db.View(o.checked(tr.read))
+		return db.View(o.checked(tr.buckets, tr.read))
 	}
-	err := db.Update(o.checked(func(tx *bolt.Tx) error {
+	err := db.Update(o.checked(nil, func(tx *bolt.Tx) error {
 		if err := lengths(tx); err != nil {
 			return err
 		}
@@ -236,12 +241,12 @@ func (o *opening) run(db *bolt.DB, tr transaction) error {
 	return db.View(tr.read)
 }
 
-func (o *opening) checked(fn func(*bolt.Tx) error) func(*bolt.Tx) error {
+func (o *opening) checked(buckets [][]byte, fn func(*bolt.Tx) error) func(*bolt.Tx) error {
 	return func(tx *bolt.Tx) error {
 		if err := o.complete(tx); err != nil {
 			return err
 		}
-		if err := checkPages(tx, o.file); err != nil {
+		if err := checkPages(tx, o.file, buckets); err != nil {
 			return err
 		}
 		if err := o.recognise(tx); err != nil {

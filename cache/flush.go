@@ -18,6 +18,7 @@ const lastTries = 10
 
 // Flusher gathers what a scan tells and saves it pass by pass. Fold it every
 // event; a pass that did not end leaves no trace, a failed one only its reason.
+// What comes image by image is saved with what came in the same second.
 type Flusher struct {
 	// Saved, if it is set before Run, is called from Run's goroutine with what
 	// has reached the disk: it outlives whatever happens to the process.
@@ -64,8 +65,14 @@ func (f *Flusher) Fold(e model.Event) {
 	case model.Began:
 		f.pass(unit{e.Scope, e.Kind}, e.Gen)
 	case model.Page:
-		f.foldPage(e)
-	case model.Details, model.Found, model.Lost:
+		if e.Kind == model.Permissions || e.Kind == model.Opinions {
+			f.finished.Pieces = append(f.finished.Pieces, e)
+		} else {
+			f.foldPage(e)
+		}
+	case model.Named, model.Organization:
+		f.finished.Pieces = append(f.finished.Pieces, e)
+	case model.Details, model.Found, model.Lost, model.Stopped, model.Notice:
 	}
 }
 
@@ -98,6 +105,8 @@ func (f *Flusher) foldPage(p model.Page) {
 	}
 	g.page.Images = append(g.page.Images, p.Images...)
 	g.page.Snapshots = append(g.page.Snapshots, p.Snapshots...)
+	g.page.References = append(g.page.References, p.References...)
+	g.page.Reports = append(g.page.Reports, p.Reports...)
 	g.page.Calls += p.Calls
 	g.page.At, g.page.Err = p.At, p.Err
 	if p.Last {

@@ -3,6 +3,7 @@ package cache_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"testing/synctest"
@@ -180,6 +181,106 @@ func TestFlusherTellsOfAMovedFile(t *testing.T) {
 		}
 		if n := len(r.stored().Images()); n != 10 {
 			t.Errorf("%d images, want 10", n)
+		}
+	})
+}
+
+// Launch permissions come one by one; what came in a second is on the disk in
+// the next, and a scope without news is not written again.
+func TestFlusherGathersPieces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const damaged = "left as it is"
+		s, other := newStore(t), model.Scope{Account: scope1.Account, Region: "eu-test-1"}
+		must(t, s.Save(cache.Batch{Pieces: []model.Event{permissionsPage(other, permitted("ami-0", asOf))}}))
+		put(t, s, "permissions", other.String(), []byte(damaged))
+		r := runFlusher(t, s)
+		for n := range 300 {
+			r.f.Fold(permissionsPage(scope1, permitted(fmt.Sprintf("ami-%03d", n), asOf)))
+			if n%100 == 99 {
+				r.tick()
+				if got := len(restored(t, s, f1).ScopePermissions(scope1)); got != n+1 {
+					t.Fatalf("launch permissions of %d images after a second, want %d", got, n+1)
+				}
+			}
+		}
+		before, err := s.Stat()
+		must(t, err)
+		r.tick()
+		after, err := s.Stat()
+		must(t, err)
+		if after != before {
+			t.Error("written without news")
+		}
+		if got := string(stored(t, s, "permissions", other.String())); got != damaged {
+			t.Errorf("a scope without news was written again: %q", got)
+		}
+		r.f.Fold(model.Named{Scope: scope1, Asked: []string{"ami-x"}, At: asOf})
+		r.f.Fold(model.Organization{ARN: "o-1", At: asOf})
+		r.f.Fold(model.Page{Gen: 1, Scope: scope1, Kind: model.Reports, At: asOf, Last: true, Reports: []*model.Report{report("r", asOf)}})
+		must(t, r.end())
+		inv := restored(t, s, f1)
+		_, gone, _ := inv.Named(scope1)
+		if len(gone) != 1 || len(inv.Organizations()) != 1 || len(inv.Reports(scope1)) != 1 || len(inv.ScopePermissions(scope1)) != 300 {
+			t.Errorf("gone %v, organizations %v, reports %v", gone, inv.Organizations(), inv.Reports(scope1))
+		}
+	})
+}
+
+// A pass over a source is saved as a whole, page by page as it came.
+func TestFlusherSavesWholePassesOfSources(t *testing.T) {
+	page := func(gen model.Gen, key string, last bool) model.Page {
+		return model.Page{Gen: gen, Scope: scope1, Kind: model.Templates, References: []*model.Reference{{Key: key}}, Calls: 1, At: asOf, Last: last}
+	}
+	broken := page(2, "c", true)
+	broken.Err = failed(scope1, model.Templates, 2).Err
+	for _, tc := range []struct {
+		name  string
+		pages []model.Page
+		want  []string
+	}{
+		{"whole", []model.Page{page(1, "a", false), page(1, "b", true)}, []string{"a", "b"}},
+		{"not over", []model.Page{page(1, "a", false)}, nil},
+		{"fails after a whole one", []model.Page{page(1, "a", true), page(2, "b", false), broken}, []string{"a"}},
+		{"a newer one", []model.Page{page(1, "a", true), page(2, "b", true)}, []string{"b"}},
+		{"from the cache", []model.Page{page(0, "a", true)}, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := runFlusher(t, newStore(t))
+				for _, p := range tc.pages {
+					r.f.Fold(p)
+				}
+				must(t, r.end())
+				inv := restored(t, r.store, f1)
+				var got []string
+				for _, ref := range inv.References(scope1, model.Templates) {
+					got = append(got, ref.Key)
+				}
+				equal(t, "rows", got, tc.want)
+				if failed := inv.Status(scope1, model.Templates).Err != nil; failed != (tc.name == "fails after a whole one") {
+					t.Errorf("failed: %v", failed)
+				}
+			})
+		})
+	}
+}
+
+func TestPiecesWaitForTheLock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStore(t)
+		must(t, s.Save(cache.Batch{Pieces: []model.Event{permissionsPage(scope1, permitted("ami-0", asOf, "1"))}}))
+		r, release := runFlusher(t, s), holding(t, s.Path(), false)
+		for n := range 3 {
+			r.f.Fold(permissionsPage(scope1, permitted("ami-0", asOf.Add(time.Hour), "1"), permitted(fmt.Sprintf("ami-%d", n+1), asOf)))
+			r.f.Fold(reportsAt(asOf, report(fmt.Sprint(n), asOf)))
+			r.tick()
+		}
+		release()
+		must(t, r.end())
+		inv := restored(t, s, f1)
+		ps := inv.ScopePermissions(scope1)
+		if len(ps) != 4 || !ps[0].Since.Equal(asOf) || !ps[0].At.Equal(asOf.Add(time.Hour)) {
+			t.Errorf("launch permissions of %d images, want 4; the first is %+v", len(ps), ps[0])
 		}
 	})
 }

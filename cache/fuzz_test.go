@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"errors"
 	"runtime"
 	"testing"
 	"time"
@@ -22,8 +23,17 @@ func decoders(c codec, chunk []byte) {
 	_, _ = c.openList(chunk, &sc)
 	_, _ = c.openSnapshots(chunk, &sc)
 	c.openStatus(chunk, &sc)
+	for _, k := range []model.Kind{model.Templates, model.Reports} {
+		_, _, _ = c.openRows(model.Page{Scope: usageScope, Kind: k}, chunk, &sc)
+	}
+	_, _ = c.openPermissions(usageScope, chunk, &sc)
+	_, _ = c.openOpinions(usageScope, chunk, &sc)
+	_, _ = c.openNamed(usageScope, chunk, &sc)
+	_, _ = c.openOrganization(chunk)
 	c.openSelection("", chunk)
-	_, _ = openChunks(c, [][]byte{chunk, chunk})
+	for _, format := range []int{oldestArchive, archiveFormat} {
+		_, _ = openChunks(c, format, [][]byte{chunk, chunk})
+	}
 }
 
 func samples(f *testing.F, c codec) [][]byte {
@@ -41,8 +51,25 @@ func samples(f *testing.F, c codec) [][]byte {
 	}
 	sel := Selection{Found: []model.Found{{Account: model.Account{ID: "1"}, Regions: []model.Region{{Name: "r", Enabled: true}}}}, Lost: []model.Lost{{}}}
 	head := newWriter()
-	headColumns(head, []*archiveHead{{created: time.Unix(1e9, 0), program: "v1", scopes: []model.Scope{{Account: "1", Region: "r"}}}})
-	return [][]byte{sealPlain(head.payload(1)), list, details, snaps, sealStatus(status{calls: 3, failed: []failure{{op: "x"}}}), sealSelection(sel)}
+	headColumns(head, &archiveHead{created: time.Unix(1e9, 0), program: "v1", scopes: []model.Scope{{Account: "1", Region: "r"}}}, archiveFormat)
+	return append(usageSamples(f, c), sealPlain(head.payload(1)), list, details, snaps, sealStatus(status{calls: 3, failed: []failure{{op: "x"}}}), sealSelection(sel))
+}
+
+// usageSamples are chunks of each part of a scope's usage.
+func usageSamples(f *testing.F, c codec) [][]byte {
+	at, id := time.Unix(1e9, 5), "ami-1"
+	ref := &model.Reference{Scope: usageScope, Source: model.Templates, Key: "lt-1 7", Image: id, Via: &model.Via{Name: "web"}, Version: &model.Version{Number: 7, Of: 12}}
+	report := &model.Report{ID: "r", Image: id, Types: []string{model.ReportedInstances}, Uses: []model.ReportedUse{{Account: "2", Count: 3}}}
+	denied := &model.LaunchPermissions{ID: id, At: at, Err: &model.OpError{Kind: model.Denied, Err: errors.New("no")}}
+	ok := sealed1(f)
+	return [][]byte{
+		ok(c.sealRows(model.Page{Scope: usageScope, Kind: model.Templates, References: []*model.Reference{ref, {Key: "x"}}}, at)),
+		ok(c.sealRows(model.Page{Scope: usageScope, Kind: model.Reports, Reports: []*model.Report{report}}, at)),
+		ok(c.sealPermissions(usageScope, []*model.LaunchPermissions{denied, {ID: "ami-2", Accounts: []string{"2"}, Units: []string{"ou"}}})),
+		ok(c.sealOpinions(usageScope, []*model.Reference{ref})),
+		ok(c.sealNamed(model.Named{Scope: usageScope, Asked: []string{"gone"}, Images: []*model.Image{{ImageKey: model.ImageKey{ID: id}, Detail: &model.Detail{}}}, At: at})),
+		ok(c.sealOrganization(model.Organization{ARN: "o", Accounts: []model.Member{{ID: "2", Active: true}}, Units: map[string][]string{"ou": {"2"}}, Err: denied.Err})),
+	}
 }
 
 // FuzzChunk reads bytes as whole chunks.
@@ -67,7 +94,10 @@ func FuzzPayload(f *testing.F) {
 		}
 		f.Add(payload)
 	}
-	list := samples(f, c)[1]
+	list, _, err := c.sealImages([]*model.Image{{ImageKey: model.ImageKey{ID: "ami-1"}}})
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		bounded(t, len(payload), func() {
 			decoders(c, sealPlain(payload))

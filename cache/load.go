@@ -22,7 +22,7 @@ var (
 )
 
 // bucketStatus holds, by scope, how the last pass over a kind went.
-func bucketStatus(k model.Kind) []byte { return []byte("status of " + k.String()) }
+func bucketStatus(k model.Kind) []byte { return []byte("status of " + k.Word()) }
 
 // Selection is what the flags that choose profiles, roles and regions meant
 // when they were last resolved.
@@ -74,10 +74,11 @@ type Pass struct {
 func (s *Store) Load(selection string) (Snapshot, error) {
 	snap := Snapshot{Selection: Selection{Name: selection}}
 	var scopes []stored
-	err := s.view(func(tx *bolt.Tx) error {
+	buckets := [][]byte{bucketLists, bucketStatus(model.Images), bucketStatus(model.Snapshots)}
+	err := s.view(append(buckets, bucketSelections), func(tx *bolt.Tx) error {
 		w := s.world(tx)
-		sel := s.codec.openSelection(selection, w.get(bucketSelections, selectionKey(selection)))
-		chunks := w.copyOut(sel.Scopes(), bucketLists, bucketStatus(model.Images), bucketStatus(model.Snapshots))
+		sel := s.codec.openSelection(selection, w.get(bucketSelections, nameKey(selection)))
+		chunks := w.copyOut(sel.Scopes(), buckets...)
 		snap.Selection, scopes = sel, chunks // together: a damaged file may end the lines above
 		return nil
 	})
@@ -179,10 +180,19 @@ const window = 32
 // what open makes of them. A *Moved comes after all was handed on.
 func stream[E any](s *Store, scopes []model.Scope, buckets [][]byte, open func(stored, *scratch) []E, yield func(E) error) error {
 	var chunks []stored
-	err := s.view(func(tx *bolt.Tx) error {
+	err := s.view(buckets, func(tx *bolt.Tx) error {
 		chunks = s.world(tx).copyOut(scopes, buckets...)
 		return nil
 	})
+	if failed := handOn(chunks, open, yield); failed != nil {
+		return failed
+	}
+	return err
+}
+
+// handOn decodes the chunks of scopes, some at a time, and yields what open
+// makes of them in their order.
+func handOn[E any](chunks []stored, open func(stored, *scratch) []E, yield func(E) error) error {
 	for part := range slices.Chunk(chunks, window) {
 		events := make([][]E, len(part))
 		inParallel(len(part), func(i int, sc *scratch) { events[i] = open(part[i], sc) })
@@ -193,7 +203,7 @@ func stream[E any](s *Store, scopes []model.Scope, buckets [][]byte, open func(s
 			}
 		}
 	}
-	return err
+	return nil
 }
 
 // world is the bucket of one world; nil where nothing was saved yet.
@@ -211,6 +221,19 @@ func (w world) get(bucket, key []byte) []byte {
 		return nil
 	}
 	return b.Get(key)
+}
+
+// all gives the values of a bucket, in order of key.
+func (w world) all(bucket []byte) [][]byte {
+	if w.bucket == nil || w.bucket.Bucket(bucket) == nil {
+		return nil
+	}
+	var out [][]byte
+	_ = w.bucket.Bucket(bucket).ForEach(func(_, v []byte) error { // ends with the error of the call, which has none
+		out = append(out, v)
+		return nil
+	})
+	return out
 }
 
 // stored is a scope with copies of its values, nil where there is none.
@@ -232,8 +255,8 @@ func (w world) copyOut(scopes []model.Scope, buckets ...[]byte) []stored {
 
 func scopeKey(s model.Scope) []byte { return []byte(s.String()) }
 
-// selectionKey is never empty, which bbolt would refuse.
-func selectionKey(name string) []byte { return []byte("=" + name) }
+// nameKey is never empty, which bbolt would refuse.
+func nameKey(name string) []byte { return []byte("=" + name) }
 
 // workers is how many chunks are decoded at once: beyond a few, memory is what
 // is waited for.

@@ -1,9 +1,11 @@
 package cache
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -32,15 +34,19 @@ const (
 
 // walk checks the pages of one bbolt file.
 type walk struct {
-	file io.ReaderAt
-	size int64  // of a page
-	seen []bool // by page id
+	file  io.ReaderAt
+	size  int64    // of a page
+	seen  []bool   // by page id
+	only  [][]byte // buckets of worlds to look into; nil: all
+	depth int      // of the bucket whose pages are walked: 0 holds the worlds
 }
 
-// checkPages walks all buckets that a transaction sees.
-func checkPages(tx *bolt.Tx, file io.ReaderAt) error {
+// checkPages walks all buckets that a transaction sees, or of those of worlds
+// only the ones that it will touch: a start is not to wait for the pages of what
+// it reads later.
+func checkPages(tx *bolt.Tx, file io.ReaderAt, only [][]byte) error {
 	size := int64(tx.DB().Info().PageSize)
-	w := walk{file, size, make([]bool, tx.Size()/size)}
+	w := walk{file: file, size: size, seen: make([]bool, tx.Size()/size), only: only}
 	return w.page(uint64(tx.Cursor().Bucket().Root()))
 }
 
@@ -130,8 +136,12 @@ func (w *walk) leaf(p pageView) error {
 		if flags&bucketFlag == 0 {
 			continue
 		}
-		value := p.base + pageHead + int64(i) + int64(pos) + int64(keySize)
-		if err := w.bucket(p.id, value, int64(valueSize)); err != nil {
+		key := p.base + pageHead + int64(i) + int64(pos)
+		skip, err := w.skips(key, int64(keySize))
+		if err == nil && !skip {
+			err = w.bucket(p.id, key+int64(keySize), int64(valueSize))
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -145,8 +155,20 @@ func (p pageView) holds(i int, pos, keySize, valueSize uint32) bool {
 	return keySize > 0 && start >= pageHead+int64(len(p.elements)) && start+int64(keySize)+int64(valueSize) <= p.extent
 }
 
+// skips reports whether the bucket whose name is at a place of the file is of a
+// world and not to be looked into.
+func (w *walk) skips(at, size int64) (bool, error) {
+	if w.only == nil || w.depth != 1 {
+		return false, nil
+	}
+	name, err := w.read(at, size)
+	return err == nil && !slices.ContainsFunc(w.only, func(b []byte) bool { return bytes.Equal(b, name) }), err
+}
+
 // bucket checks the bucket whose header is the value at a place of the file.
 func (w *walk) bucket(page uint64, at, size int64) error {
+	w.depth++
+	defer func() { w.depth-- }()
 	if size < bucketHead {
 		return damagedPage(page)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/amiscope/amiscope/model"
 )
 
-// What is stored of each record. A change here raises format. Columns with few
+// What is stored of each record, but for usage. A change here raises format. Columns with few
 // different values come first: their references are then one byte each.
 
 // columnsOfImage is how many columns imageColumns has at least.

@@ -3,6 +3,7 @@ package cache
 import (
 	"bytes"
 	"slices"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -15,6 +16,10 @@ type Batch struct {
 	// Passes are whole passes over a scope and kind, each as one page with all
 	// its rows. One with Err set leaves the stored rows and changes the status.
 	Passes []model.Page
+	// Pieces are what is read of single images and the like, and is added to what
+	// is stored: pages of Permissions and Opinions, model.Named and
+	// model.Organization.
+	Pieces []model.Event
 }
 
 // Save writes a batch: all of it or nothing. An error that holds an *Error
@@ -31,23 +36,31 @@ func (s *Store) Save(b Batch) error {
 type sealed struct {
 	selections []Selection
 	passes     []sealedPass
+	pieces     []model.Event
 }
 
 // sealedPass is a pass ready to be written: the values of its scope by bucket,
-// none for a failed one.
+// none for a failed one. Reports wait unsealed for those that are stored.
 type sealedPass struct {
-	scope  model.Scope
-	kind   model.Kind
-	values []value
-	status status
+	scope   model.Scope
+	kind    model.Kind
+	values  []value
+	reports []*model.Report
+	status  status
 }
 
 type value struct{ bucket, chunk []byte }
 
 func (p sealedPass) failed() bool { return len(p.status.failed) > 0 }
 
+// replaces reports whether p makes q, which came before it, needless: a clean
+// pass replaces all of its scope and kind, a failed one another failed.
+func (p sealedPass) replaces(q sealedPass) bool {
+	return q.scope == p.scope && q.kind == p.kind && (q.failed() || !p.failed())
+}
+
 func (c codec) sealBatch(b Batch) (sealed, error) {
-	out := sealed{selections: b.Selections}
+	out := sealed{selections: b.Selections, pieces: compact(b.Pieces)}
 	for _, p := range b.Passes {
 		sp, err := c.sealPass(p)
 		if err != nil {
@@ -58,13 +71,14 @@ func (c codec) sealBatch(b Batch) (sealed, error) {
 	return out, nil
 }
 
-// add puts a pass behind those before it and drops what it makes needless: a
-// clean pass replaces all of its scope and kind, a failed one another failed.
+// add puts a pass behind those before it and drops what it makes needless.
 func (b *sealed) add(p sealedPass) {
-	b.passes = slices.DeleteFunc(b.passes, func(q sealedPass) bool {
-		return q.scope == p.scope && q.kind == p.kind && (q.failed() || !p.failed())
-	})
-	b.passes = append(b.passes, p)
+	for _, q := range b.passes {
+		if p.replaces(q) {
+			p.reports = sorted(append(slices.Clone(q.reports), p.reports...), func(r *model.Report) string { return r.ID })
+		}
+	}
+	b.passes = append(slices.DeleteFunc(b.passes, p.replaces), p)
 }
 
 // join puts a later batch behind this one.
@@ -76,9 +90,12 @@ func (b *sealed) join(later sealed) {
 	for _, p := range later.passes {
 		b.add(p)
 	}
+	if len(later.pieces) > 0 {
+		b.pieces = compact(append(b.pieces, later.pieces...))
+	}
 }
 
-func (b sealed) empty() bool { return len(b.selections) == 0 && len(b.passes) == 0 }
+func (b sealed) empty() bool { return len(b.selections)+len(b.passes)+len(b.pieces) == 0 }
 
 func (c codec) sealPass(p model.Page) (sealedPass, error) {
 	out := sealedPass{scope: p.Scope, kind: p.Kind, status: status{asOf: p.At, tried: p.At, calls: p.Calls}}
@@ -96,6 +113,12 @@ func (c codec) sealPass(p model.Page) (sealedPass, error) {
 		var chunk []byte
 		chunk, err = c.sealSnapshots(p.Snapshots)
 		out.values = []value{{bucketSnapshots, chunk}}
+	case model.Reports:
+		out.reports = p.Reports
+	default:
+		var v value
+		v, err = c.sealRows(p, p.At)
+		out.values = []value{v}
 	}
 	return out, err
 }
@@ -104,52 +127,59 @@ func (s *Store) commit(b sealed) error {
 	if b.empty() {
 		return nil
 	}
+	var w writing
 	return s.update(transaction{
-		write: func(tx *bolt.Tx) error { return s.put(tx, b) },
-		read:  func(tx *bolt.Tx) error { return s.readBack(tx, b) },
+		write: func(tx *bolt.Tx) error {
+			bucket, err := tx.CreateBucketIfNotExists(s.key.bucket())
+			if err != nil {
+				return err
+			}
+			w = writing{world: world{bucket}, codec: s.codec, put: map[place][]byte{}}
+			return w.batch(b)
+		},
+		read: func(tx *bolt.Tx) error { return w.readBack(s.world(tx)) },
 	})
 }
 
-func (s *Store) put(tx *bolt.Tx, b sealed) error {
-	bucket, err := tx.CreateBucketIfNotExists(s.key.bucket())
-	if err != nil {
-		return err
-	}
+// writing is one transaction that writes.
+type writing struct {
+	world
+	codec codec
+	put   map[place][]byte
+}
+
+// place is where a value stands.
+type place struct{ bucket, key string }
+
+func (w *writing) batch(b sealed) error {
 	for _, sel := range b.selections {
-		if err := s.putSelection(world{bucket}, sel); err != nil {
+		if err := w.selection(sel); err != nil {
 			return err
 		}
 	}
 	for _, p := range b.passes {
-		if err := s.putPass(world{bucket}, p); err != nil {
+		if err := w.pass(p); err != nil {
 			return err
 		}
 	}
-	return nil
+	return w.merge(b)
 }
 
 // readBack finds what was written. bbolt's pages have no checksums: a tree that
 // is damaged somewhere may take a value and not find it again.
-func (s *Store) readBack(tx *bolt.Tx, b sealed) error {
-	w := s.world(tx)
-	for _, p := range b.passes {
-		for _, v := range p.values {
-			if !bytes.Equal(w.get(v.bucket, scopeKey(p.scope)), v.chunk) {
-				return errDamage
-			}
-		}
-		st := s.codec.openStatus(w.get(bucketStatus(p.kind), scopeKey(p.scope)), &scratch{})
-		if !p.failed() && !st.asOf.Equal(p.status.asOf) {
+func (w *writing) readBack(in world) error {
+	for at, chunk := range w.put {
+		if !bytes.Equal(in.get([]byte(at.bucket), []byte(at.key)), chunk) {
 			return errDamage
 		}
 	}
 	return nil
 }
 
-// putSelection keeps accounts that were found before by a way in that led
-// nowhere this time: what was read of them is still worth showing.
-func (s *Store) putSelection(w world, sel Selection) error {
-	before := s.codec.openSelection(sel.Name, w.get(bucketSelections, selectionKey(sel.Name)))
+// selection keeps accounts that were found before by a way in that led nowhere
+// this time: what was read of them is still worth showing.
+func (w *writing) selection(sel Selection) error {
+	before := w.codec.openSelection(sel.Name, w.get(bucketSelections, nameKey(sel.Name)))
 	sel.Found = slices.Clone(sel.Found)
 	for _, f := range before.Found {
 		lost := slices.ContainsFunc(sel.Lost, func(l model.Lost) bool { return l.Source == f.Account.Source })
@@ -158,26 +188,51 @@ func (s *Store) putSelection(w world, sel Selection) error {
 			sel.Found = append(sel.Found, f)
 		}
 	}
-	return w.put(bucketSelections, selectionKey(sel.Name), sealSelection(sel))
+	return w.write(nameKey(sel.Name), value{bucketSelections, sealSelection(sel)})
 }
 
-func (s *Store) putPass(w world, p sealedPass) error {
+func (w *writing) pass(p sealedPass) error {
+	if p.kind == model.Reports && !p.failed() {
+		v, err := w.reports(p)
+		if err != nil {
+			return err
+		}
+		p.values = []value{v}
+	}
 	for _, v := range p.values {
-		if err := w.put(v.bucket, scopeKey(p.scope), v.chunk); err != nil {
+		if err := w.write(scopeKey(p.scope), v); err != nil {
 			return err
 		}
 	}
 	bucket := bucketStatus(p.kind)
 	if p.failed() {
-		p.status.asOf = s.codec.openStatus(w.get(bucket, scopeKey(p.scope)), &scratch{}).asOf
+		p.status.asOf = w.codec.openStatus(w.get(bucket, scopeKey(p.scope)), &scratch{}).asOf
 	}
-	return w.put(bucket, scopeKey(p.scope), sealStatus(p.status))
+	return w.write(scopeKey(p.scope), value{bucket, sealStatus(p.status)})
 }
 
-func (w world) put(bucket, key, chunk []byte) error {
-	b, err := w.bucket.CreateBucketIfNotExists(bucket)
+// reportsKept is how long a usage report is kept after it was made. AWS drops
+// it after 30 days, and cannot make it again.
+const reportsKept = 90 * 24 * time.Hour
+
+// reports joins the reports that AWS tells of with those it told of before.
+func (w *writing) reports(p sealedPass) (value, error) {
+	page := model.Page{Scope: p.scope, Kind: p.kind}
+	if before, _, err := w.codec.openRows(page, w.get([]byte(p.kind.Word()), scopeKey(p.scope)), &scratch{}); err == nil {
+		page.Reports = before.Reports
+	}
+	page.Reports = slices.DeleteFunc(append(page.Reports, p.reports...), func(r *model.Report) bool {
+		return !r.Created.IsZero() && p.status.asOf.Sub(r.Created) > reportsKept
+	})
+	return w.codec.sealRows(page, p.status.asOf)
+}
+
+// write puts a value and notes it, to be read back.
+func (w *writing) write(key []byte, v value) error {
+	b, err := w.bucket.CreateBucketIfNotExists(v.bucket)
 	if err != nil {
 		return err
 	}
-	return b.Put(key, chunk)
+	w.put[place{string(v.bucket), string(key)}] = v.chunk
+	return b.Put(key, v.chunk)
 }

@@ -36,7 +36,7 @@ func (c codec) sealImages(ims []*model.Image) (list, details []byte, err error) 
 	}
 	w = newWriter()
 	w.number(int(sum(list)))
-	w.writeDetails(ims)
+	detailsOf(w, ims)
 	details, err = c.seal(w.payload(len(ims)))
 	return list, details, err
 }
@@ -65,34 +65,13 @@ func (c codec) openDetails(list, details []byte, sc *scratch) ([]*model.Image, e
 	if n != len(ims) || r.uvarint() != uint64(sum(list)) {
 		return nil, errDamage
 	}
-	r.readDetails(ims)
+	detailsOf(r, ims)
 	return ims, r.finished()
 }
 
-// writeDetails writes which images have details, then these.
-func (c *coder) writeDetails(ims []*model.Image) {
-	var ds []*model.Detail
-	for _, im := range ims {
-		c.flag(im.Detail != nil)
-		if im.Detail != nil {
-			ds = append(ds, im.Detail)
-		}
-	}
-	detailColumns(c, ds)
-}
-
-func (c *coder) readDetails(ims []*model.Image) {
-	var have []*model.Image
-	for i, b := range c.bytes(len(ims)) {
-		if b != 0 {
-			have = append(have, ims[i])
-		}
-	}
-	ds := fresh[model.Detail](c.room(len(have), columnsOfDetail))
-	for i, d := range ds {
-		have[i].Detail = d
-	}
-	detailColumns(c, ds)
+// detailsOf are the details of those images that have any.
+func detailsOf(c *coder, ims []*model.Image) {
+	detailColumns(c, optional(c, ims, columnsOfDetail, func(im *model.Image) **model.Detail { return &im.Detail }))
 }
 
 func (c codec) sealSnapshots(ss []*model.Snapshot) ([]byte, error) {

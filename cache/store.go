@@ -32,7 +32,8 @@ type Store struct {
 	codec codec
 	// mu keeps this process from locking itself out: bbolt's lock on the file
 	// does not know that two openings belong to the same process.
-	mu sync.RWMutex
+	mu     sync.RWMutex
+	tidied bool // guarded by mu
 }
 
 // New is the cache of a world in the file at path. It touches nothing.
@@ -133,6 +134,32 @@ func (s *Store) aside() ([]numbered, error) {
 	}
 	slices.SortFunc(out, func(a, b numbered) int { return cmp.Compare(a.n, b.n) })
 	return out, err
+}
+
+// makingPrefix begins the name of the directory that a new file is made in.
+const makingPrefix = ".cache-"
+
+// leftoverAge is far longer than the making of a file takes.
+const leftoverAge = time.Hour
+
+// tidy removes, once, the directories that were left by copies of the program
+// which were killed while they made the file. What it cannot remove the next
+// start may.
+func (s *Store) tidy() {
+	if s.tidied {
+		return
+	}
+	s.tidied = true
+	entries, _ := os.ReadDir(filepath.Dir(s.path)) // one that may not be read is left as it is
+	for _, e := range entries {
+		digits, made := strings.CutPrefix(e.Name(), makingPrefix)
+		if _, err := strconv.ParseUint(digits, 10, 64); !made || err != nil || !e.IsDir() {
+			continue
+		}
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > leftoverAge {
+			_ = os.RemoveAll(filepath.Join(filepath.Dir(s.path), e.Name()))
+		}
+	}
 }
 
 // numbered is a file that was moved aside.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 
 	"github.com/amiscope/amiscope/cache"
 	"github.com/amiscope/amiscope/model"
@@ -19,6 +20,12 @@ import (
 var same = cmp.Options{cmpopts.EquateEmpty(), cmp.Comparer(func(a, b error) bool { return fmt.Sprint(a) == fmt.Sprint(b) })}
 
 func equal(t *testing.T, what string, got, want any) {
+	t.Helper()
+	alike(t, what, got, want)
+}
+
+// alike is equal for property tests too.
+func alike(t rapid.TB, what string, got, want any) {
 	t.Helper()
 	if d := cmp.Diff(want, got, same); d != "" {
 		t.Fatalf("%s (-want +got):\n%s", what, d)

@@ -12,8 +12,9 @@ import (
 //
 // One rule holds for all fields: null is a fact that is not known, and what is
 // known to be absent is an empty string or list. Times are the exception, as
-// they have no empty form: `launched` tells never launched from not known, and
-// the deprecation date of an image is always known.
+// they have no empty form: `launched` tells never launched from not known, the
+// deprecation date of an image is always known, and what is set aside has a
+// reason beside its date.
 type Document struct {
 	ID              string             `json:"id"`
 	Name            string             `json:"name"`
@@ -45,6 +46,9 @@ type Document struct {
 	Version         string             `json:"version"`
 	Description     *string            `json:"description"`
 	Managed         *string            `json:"managed"`
+
+	Usage       *UsageDocument      `json:"usage"`
+	Permissions PermissionsDocument `json:"permissions"`
 }
 
 // DeviceDocument is one block device mapping.
@@ -83,13 +87,14 @@ type SourceDocument struct {
 // ScopeDocument is how far one scope, or a way into AWS that led to none, was
 // read.
 type ScopeDocument struct {
-	Source  string     `json:"source"`
-	Account *string    `json:"account"`
-	Region  *string    `json:"region"`
-	State   string     `json:"state"`
-	AsOf    *time.Time `json:"asOf"`
-	Error   *string    `json:"error"`
-	Hint    *string    `json:"hint"`
+	Source  string         `json:"source"`
+	Account *string        `json:"account"`
+	Region  *string        `json:"region"`
+	State   string         `json:"state"`
+	AsOf    *time.Time     `json:"asOf"`
+	Error   *string        `json:"error"`
+	Hint    *string        `json:"hint"`
+	Usage   []SourceStatus `json:"usage"`
 }
 
 // The states of a ScopeDocument.
@@ -115,6 +120,7 @@ func (inv Inventory) Document(im *Image) Document {
 		Protected: im.Protected.Ptr(), Encrypted: im.Encrypted.Ptr(),
 		Architecture: im.Architecture, Platform: im.Platform, RootDeviceType: im.RootType,
 		SizeBytes: gibibytes(im.SizeGiB), Family: family, Version: version, Managed: managedBy(im.Managed),
+		Permissions: inv.permissionsDocument(im),
 	}
 	if im.Detail != nil {
 		d.detail(inv, im)
@@ -184,7 +190,7 @@ func (inv Inventory) scopeDocument(s Scope) ScopeDocument {
 	images := inv.Status(s, Images)
 	d := ScopeDocument{
 		Source: inv.Account(s.Account).Source, Account: &s.Account, Region: &s.Region,
-		State: ScopeRead, AsOf: instant(images.AsOf),
+		State: ScopeRead, AsOf: instant(images.AsOf), Usage: inv.sourceStatuses(s),
 	}
 	trouble := inv.Trouble(s)
 	switch {
@@ -203,11 +209,14 @@ func (inv Inventory) scopeDocument(s Scope) ScopeDocument {
 }
 
 func (d *ScopeDocument) explain(err *OpError) {
+	d.Error, d.Hint = explained(err)
+}
+
+func explained(err *OpError) (text, hint *string) {
 	if err == nil {
-		return
+		return nil, nil
 	}
-	text := err.Error()
-	d.Error, d.Hint = &text, given(err.Hint())
+	return given(err.Error()), given(err.Hint())
 }
 
 // instant is a time in UTC, null for none. Fractions of a second, which only

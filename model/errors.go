@@ -23,12 +23,13 @@ const (
 	Network                         // no answer, a broken one, or a 5xx
 	Unsupported                     // this AWS does not know the call
 	Invalid                         // AWS refused the request as wrong
+	NotOffered                      // AWS does not offer the service in this region: there is nothing of it to be read
 )
 
 var kindNames = [...]string{
 	Unknown: "unknown", Denied: "denied", Expired: "expired", Throttled: "throttled", InUse: "in use",
 	NotFound: "not found", Protected: "protected", DisabledRegion: "region not enabled", Closed: "closed by policy", Network: "network",
-	Unsupported: "unsupported", Invalid: "invalid",
+	Unsupported: "unsupported", Invalid: "invalid", NotOffered: "not offered in this region",
 }
 
 // String is the kind in a word or two, as shown in the scopes view.
@@ -99,6 +100,8 @@ func (e *OpError) Hint() string {
 		return "check the connection, the proxy and AWS_ENDPOINT_URL, then refresh"
 	case Unsupported:
 		return "this endpoint does not offer the call; what it would tell stays unknown"
+	case NotOffered:
+		return "nothing needs to be done: AWS does not offer the service in this region"
 	case Invalid, Unknown:
 		return "see the log (--log FILE) for the whole answer"
 	}

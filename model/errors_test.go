@@ -9,10 +9,10 @@ import (
 	"github.com/amiscope/amiscope/model"
 )
 
-// kinds lists the closed set: Unknown is the first, Invalid the last.
+// kinds lists the closed set: Unknown is the first, NotOffered the last.
 func kinds() []model.ErrorKind {
 	var out []model.ErrorKind
-	for k := model.Unknown; k <= model.Invalid; k++ {
+	for k := model.Unknown; k <= model.NotOffered; k++ {
 		out = append(out, k)
 	}
 	return out
@@ -30,7 +30,7 @@ func TestErrorKindsAreNamed(t *testing.T) {
 			t.Errorf("ParseErrorKind(%q) = %v", name, got)
 		}
 	}
-	if beyond := model.Invalid + 1; beyond.String() != model.Unknown.String() {
+	if beyond := model.NotOffered + 1; beyond.String() != model.Unknown.String() {
 		t.Errorf("a kind beyond the last is %q", beyond)
 	}
 	if got := model.ParseErrorKind("no such kind"); got != model.Unknown {

@@ -15,16 +15,29 @@ type Inventory struct {
 	shards    map[Scope]*shard
 	accounts  map[string]Account
 	unreached []Unreached
-	foreign   map[ImageKey][]string // accounts that see another account's image, sorted
-	own       bool                  // while folding: shards was copied and may be written
+	foreign   map[ImageKey][]string   // accounts that see another account's image, sorted
+	orgs      map[string]Organization // by ARN
+	own       bool                    // while folding: shards was copied and may be written
 }
 
 // shard is one scope's part.
 type shard struct {
-	images    column[*Image]
-	snapshots column[*Snapshot]
-	status    [kinds]Status
-	enabled   bool
+	images      column[*Image]
+	snapshots   column[*Snapshot]
+	references  [kinds]column[*Reference] // by usage source
+	reports     column[*Report]
+	permissions column[*LaunchPermissions]
+	named       named
+	edition     *edition // of the references: another one with each change of them
+	status      [kinds]Status
+	enabled     bool
+}
+
+// named is what is known of the images that references name beyond our own:
+// nil for one that does not exist, or not for this account.
+type named struct {
+	images map[string]*Image
+	at     time.Time
 }
 
 // Status is how the last pass over a scope and kind went.
@@ -82,6 +95,10 @@ func (inv Inventory) fold(e Event) Inventory {
 		return inv.foldLost(e)
 	case Stopped:
 		return inv.foldStopped(e)
+	case Named:
+		return inv.foldNamed(e)
+	case Organization:
+		return inv.foldOrganization(e)
 	case Notice: // for the reader, not for the inventory
 	}
 	return inv
@@ -89,6 +106,19 @@ func (inv Inventory) fold(e Event) Inventory {
 
 func (inv Inventory) foldPage(p Page) Inventory {
 	old := inv.shard(p.Scope)
+	switch p.Kind { // of single images: no pass begins or ends
+	case Permissions:
+		next := *old
+		next.permissions = old.permissions.merge(old.follow(p.Permissions), p.Gen, false)
+		return inv.with(p.Scope, &next)
+	case Opinions:
+		next := *old
+		was := slices.DeleteFunc(slices.Clone(old.references[Opinions]), func(e entry[*Reference]) bool { return slices.Contains(p.Asked, e.rec.Image) })
+		next.references[Opinions] = was.merge(p.References, p.Gen, false)
+		next.edition = &edition{}
+		return inv.with(p.Scope, &next)
+	default:
+	}
 	if p.Gen < old.status[p.Kind].Gen {
 		return inv
 	}
@@ -100,9 +130,59 @@ func (inv Inventory) foldPage(p Page) Inventory {
 		next.images = old.images.merge(p.Images, p.Gen, sweep)
 	case Snapshots:
 		next.snapshots = old.snapshots.merge(p.Snapshots, p.Gen, sweep)
-	case kinds:
+	case Reports: // kept after AWS drops them
+		next.reports = old.reports.merge(p.Reports, p.Gen, false)
+	default:
+		next.references[p.Kind] = old.references[p.Kind].merge(p.References, p.Gen, sweep)
+		next.edition = &edition{}
 	}
 	return inv.with(p.Scope, &next)
+}
+
+// follow gives new permissions the age of the shares that were there before.
+// What was read later stands: the cache may tell it after AWS did.
+func (sh *shard) follow(ps []*LaunchPermissions) []*LaunchPermissions {
+	out := make([]*LaunchPermissions, len(ps))
+	for i, p := range ps {
+		out[i] = p
+		if j, ok := sh.permissions.find(p.ID); ok {
+			if out[i] = p.After(sh.permissions[j].rec); sh.permissions[j].rec.At.After(p.At) {
+				out[i] = sh.permissions[j].rec
+			}
+		}
+	}
+	return out
+}
+
+func (inv Inventory) foldNamed(n Named) Inventory {
+	next := *inv.shard(n.Scope)
+	was := next.named
+	told := make(map[string]*Image, len(n.Asked))
+	for _, id := range n.Asked {
+		told[id] = nil
+	}
+	for _, im := range n.Images {
+		told[im.ID] = im
+	}
+	next.named = named{images: cloned(was.images), at: n.At}
+	if was.at.After(n.At) { // the cache, after AWS has told
+		next.named = named{images: told, at: was.at}
+		told = was.images
+	}
+	maps.Copy(next.named.images, told)
+	return inv.with(n.Scope, &next)
+}
+
+// foldOrganization keeps the newest answer, but an error does not take away
+// what was known.
+func (inv Inventory) foldOrganization(o Organization) Inventory {
+	inv.orgs = cloned(inv.orgs)
+	if old, ok := inv.orgs[o.ARN]; ok && o.Err != nil && old.Err == nil {
+		old.Err = o.Err
+		o = old
+	}
+	inv.orgs[o.ARN] = o
+	return inv
 }
 
 func (s Status) after(p Page) Status {

@@ -496,3 +496,23 @@ func sources(inv model.Inventory) (out []string) {
 	}
 	return out
 }
+
+// The cache may tell single answers after AWS did: what was read later stands.
+func TestLaterAnswersStand(t *testing.T) {
+	s := model.Scope{Account: "111111111111", Region: "eu-west-1"}
+	im := &model.Image{ImageKey: model.ImageKey{Region: s.Region, ID: "ami-1"}, Owner: s.Account}
+	permissions := func(at time.Time, accounts ...string) model.Event {
+		return model.Page{Scope: s, Kind: model.Permissions, Permissions: []*model.LaunchPermissions{{ID: im.ID, Accounts: accounts, At: at, Since: at}}}
+	}
+	inv := model.Inventory{}.Fold(permissions(testTime, "222222222222"), permissions(testTime.Add(-time.Hour)))
+	if p := inv.Permissions(im); len(p.Accounts) != 1 || !p.At.Equal(testTime) {
+		t.Errorf("permissions %+v", p)
+	}
+	inv = inv.Fold(
+		model.Named{Scope: s, Asked: []string{"ami-1"}, Images: []*model.Image{im}, At: testTime},
+		model.Named{Scope: s, Asked: []string{"ami-1", "ami-2"}, At: testTime.Add(-time.Hour)},
+	)
+	if images, gone, at := inv.Named(s); len(images) != 1 || len(gone) != 1 || !at.Equal(testTime) {
+		t.Errorf("named %v, gone %v, at %v", images, gone, at)
+	}
+}

@@ -9,21 +9,94 @@ type Gen uint64
 // Kind is what a page is about.
 type Kind uint8
 
-// The kinds of pages. Usage sources and permissions get theirs with the work
-// that reads them.
+// The kinds of pages, in the order in which they are read: what accounts have,
+// then what names images, then who may launch them.
 const (
 	Images Kind = iota
 	Snapshots
+
+	// The usage sources: each is a listing whose records name images.
+	Instances
+	Templates           // launch templates
+	LaunchConfigs       // launch configurations
+	Groups              // Auto Scaling groups
+	Fleets              // EC2 Fleets
+	SpotFleets          // Spot Fleet requests
+	SpotRequests        // spot instance requests
+	Parameters          // SSM parameters
+	Recipes             // Image Builder recipes
+	ComputeEnvironments // of Batch
+	NodeGroups          // managed node groups of EKS
+
+	Reports     // usage reports of AWS on the account's own images
+	Permissions // launch permissions: of one image a call, never a whole pass
+	Opinions    // what AWS itself says names an image (DescribeImageReferences): likewise of single images
 	kinds
 )
 
-var pageKindNames = [...]string{Images: "images", Snapshots: "snapshots"}
+// kindInfo is what is to be said of a kind.
+type kindInfo struct {
+	name  string   // plural noun, lower case
+	word  string   // as the config file and JSON spell it
+	calls []string // what it takes to read it, as IAM spells it; the first is its listing
+}
+
+var kindTable = [...]kindInfo{
+	Images:              {"images", "images", []string{"ec2:DescribeImages"}},
+	Snapshots:           {"snapshots", "snapshots", []string{"ec2:DescribeSnapshots"}},
+	Instances:           {"instances", "instances", []string{"ec2:DescribeInstances"}},
+	Templates:           {"launch templates", "templates", []string{"ec2:DescribeLaunchTemplateVersions", "ssm:GetParameters"}},
+	LaunchConfigs:       {"launch configurations", "launch-configurations", []string{"autoscaling:DescribeLaunchConfigurations"}},
+	Groups:              {"Auto Scaling groups", "groups", []string{"autoscaling:DescribeAutoScalingGroups", "ec2:DescribeLaunchTemplateVersions", "ssm:GetParameters"}},
+	Fleets:              {"EC2 fleets", "fleets", []string{"ec2:DescribeFleets", "ec2:DescribeLaunchTemplateVersions", "ssm:GetParameters"}},
+	SpotFleets:          {"spot fleets", "spot-fleets", []string{"ec2:DescribeSpotFleetRequests", "ec2:DescribeLaunchTemplateVersions", "ssm:GetParameters"}},
+	SpotRequests:        {"spot requests", "spot-requests", []string{"ec2:DescribeSpotInstanceRequests"}},
+	Parameters:          {"SSM parameters", "parameters", []string{"ssm:DescribeParameters", "ssm:GetParameters", "ssm:GetParametersByPath"}},
+	Recipes:             {"Image Builder recipes", "recipes", []string{"imagebuilder:ListImageRecipes", "imagebuilder:ListContainerRecipes", "imagebuilder:ListImages", "imagebuilder:ListImageBuildVersions", "ssm:GetParameters"}},
+	ComputeEnvironments: {"Batch compute environments", "batch", []string{"batch:DescribeComputeEnvironments", "ec2:DescribeLaunchTemplateVersions", "ssm:GetParameters"}},
+	NodeGroups:          {"EKS node groups", "eks", []string{"eks:ListClusters", "eks:ListNodegroups", "eks:DescribeNodegroup", "ec2:DescribeLaunchTemplateVersions", "ssm:GetParameters"}},
+	Reports:             {"usage reports", "reports", []string{"ec2:DescribeImageUsageReports", "ec2:DescribeImageUsageReportEntries"}},
+	Permissions:         {"launch permissions", "permissions", []string{"ec2:DescribeImageAttribute"}},
+	Opinions:            {"AWS's own references", "opinions", []string{"ec2:DescribeImageReferences"}},
+}
 
 // String is the plural noun of the kind.
-func (k Kind) String() string { return pageKindNames[k] }
+func (k Kind) String() string { return kindTable[k].name }
 
-// Kinds lists all kinds, in the order in which they are read.
+// Word is the kind as the config file and JSON spell it.
+func (k Kind) Word() string { return kindTable[k].word }
+
+// Calls are what it takes to read the kind, as IAM spells them, its listing
+// first.
+func (k Kind) Calls() []string { return kindTable[k].calls }
+
+// ParseSource is the usage source that a word means.
+func ParseSource(word string) (Kind, bool) {
+	for _, k := range Sources() {
+		if k.Word() == word {
+			return k, true
+		}
+	}
+	return 0, false
+}
+
+// Kinds lists what accounts have, in the order in which it is read. A scope
+// that cannot tell these is in trouble.
 func Kinds() []Kind { return []Kind{Images, Snapshots} }
+
+// Sources lists the usage sources, in the order in which they are read: what
+// names a template before the templates, so that one that is missing then is
+// gone and not just new. A source that cannot be read leaves usage unknown, and
+// no more than that.
+func Sources() []Kind {
+	return []Kind{
+		Instances, Groups, Fleets, SpotFleets, SpotRequests, ComputeEnvironments, NodeGroups, Parameters, Recipes,
+		LaunchConfigs, Templates,
+	}
+}
+
+// Swept lists all kinds that are read in whole passes over a scope.
+func Swept() []Kind { return append(append(Kinds(), Sources()...), Reports) }
 
 // Event is what services tell the program. The set is closed.
 type Event interface{ event() }
@@ -36,10 +109,16 @@ type Page struct {
 	Kind      Kind
 	Images    []*Image    // for Kind Images
 	Snapshots []*Snapshot // for Kind Snapshots
-	Calls     int         // requests that this page cost, retries not counted
-	At        time.Time   // when AWS answered
-	Last      bool        // the pass is over
-	Err       *OpError    // why it ended early; only with Last
+
+	References  []*Reference         // for the usage sources and for Opinions
+	Asked       []string             // for Kind Opinions: the images that were asked about
+	Reports     []*Report            // for Kind Reports
+	Permissions []*LaunchPermissions // for Kind Permissions: of single images, a pass of its own each
+
+	Calls int       // requests that this page cost, retries not counted
+	At    time.Time // when AWS answered
+	Last  bool      // the pass is over
+	Err   *OpError  // why it ended early; only with Last
 }
 
 // Began says that a pass over a scope and kind starts: what the scope shows
@@ -78,12 +157,24 @@ type Lost struct{ Unreached }
 // no pass of it runs any more.
 type Stopped struct{ Gen Gen }
 
-func (Page) event()    {}
-func (Began) event()   {}
-func (Details) event() {}
-func (Found) event()   {}
-func (Lost) event()    {}
-func (Stopped) event() {}
+// Named tells what images are that references of a scope name and that no
+// listing of ours holds. An id that was asked for and is not among them does
+// not exist, or is not for this account to launch.
+type Named struct {
+	Scope  Scope
+	Asked  []string
+	Images []*Image
+	At     time.Time
+}
+
+func (Named) event()        {}
+func (Organization) event() {}
+func (Page) event()         {}
+func (Began) event()        {}
+func (Details) event()      {}
+func (Found) event()        {}
+func (Lost) event()         {}
+func (Stopped) event()      {}
 
 // Notice is something the user should be told once: a cache that was moved
 // aside, a file that cannot be written. The program goes on.

@@ -23,10 +23,10 @@ func (inv Inventory) Status(s Scope, k Kind) Status { return inv.shard(s).status
 func (inv Inventory) Enabled(s Scope) bool { return inv.shard(s).enabled }
 
 // Closed reports whether a service control policy closes the scope's region:
-// it denied every kind that was asked for there.
+// it denied images and snapshots there, as far as they were asked for.
 func (inv Inventory) Closed(s Scope) bool {
 	closed := false
-	for _, st := range inv.shard(s).status {
+	for _, st := range inv.shard(s).status[:len(Kinds())] {
 		switch {
 		case st.Err != nil && st.Err.Kind == Closed:
 			closed = true
@@ -44,7 +44,7 @@ func (inv Inventory) Trouble(s Scope) *OpError {
 	if inv.Closed(s) {
 		return nil
 	}
-	for _, st := range inv.shard(s).status {
+	for _, st := range inv.shard(s).status[:len(Kinds())] {
 		if st.Err == nil {
 			continue
 		}
@@ -170,6 +170,12 @@ func (inv Inventory) ScopeSnapshots(s Scope) []*Snapshot { return inv.shard(s).s
 // ImageCount is the number of records a scope holds, without copying them.
 func (inv Inventory) ImageCount(s Scope) int { return len(inv.shard(s).images) }
 
+// ReferenceCount is the number of references of a usage source that a scope
+// holds, without copying them.
+func (inv Inventory) ReferenceCount(s Scope, source Kind) int {
+	return len(inv.shard(s).references[source])
+}
+
 // Snapshot finds a snapshot by the owner's scope and id.
 func (inv Inventory) Snapshot(s Scope, id string) (*Snapshot, bool) {
 	i, ok := inv.shard(s).snapshots.find(id)
@@ -201,4 +207,58 @@ func (inv Inventory) Oldest() (asOf time.Time, unread bool) {
 		}
 	}
 	return asOf, unread
+}
+
+// References lists what one usage source of a scope tells, in order of key.
+func (inv Inventory) References(s Scope, source Kind) []*Reference {
+	return inv.shard(s).references[source].records()
+}
+
+// Reports lists the usage reports of a scope's own images, in order of id.
+func (inv Inventory) Reports(s Scope) []*Report { return inv.shard(s).reports.records() }
+
+// Permissions gives the launch permissions of an image, as its owner's account
+// read them; nil where that has not been done.
+func (inv Inventory) Permissions(im *Image) *LaunchPermissions {
+	return inv.shard(Scope{im.Owner, im.Region}).permission(im.ID)
+}
+
+func (sh *shard) permission(id string) *LaunchPermissions {
+	i, ok := sh.permissions.find(id)
+	if !ok {
+		return nil
+	}
+	return sh.permissions[i].rec
+}
+
+// ScopePermissions lists the launch permissions that were read in a scope, in
+// order of image.
+func (inv Inventory) ScopePermissions(s Scope) []*LaunchPermissions {
+	return inv.shard(s).permissions.records()
+}
+
+// Named lists the images that references of a scope name beyond our own, the
+// ids that lead nowhere, and when that was asked.
+func (inv Inventory) Named(s Scope) (images []*Image, gone []string, at time.Time) {
+	n := inv.shard(s).named
+	for id, im := range n.images {
+		if im == nil {
+			gone = append(gone, id)
+		} else {
+			images = append(images, im)
+		}
+	}
+	slices.SortFunc(images, func(a, b *Image) int { return cmp.Compare(a.ID, b.ID) })
+	slices.Sort(gone)
+	return images, gone, n.at
+}
+
+// Organizations lists the organizations that are known, by ARN.
+func (inv Inventory) Organizations() []Organization {
+	out := make([]Organization, 0, len(inv.orgs))
+	for _, o := range inv.orgs {
+		out = append(out, o)
+	}
+	slices.SortFunc(out, func(a, b Organization) int { return cmp.Compare(a.ARN, b.ARN) })
+	return out
 }

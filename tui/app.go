@@ -40,6 +40,7 @@ type App struct {
 	toast  toast
 	beat   beat
 	login  login
+	usage  usage
 }
 
 // toast is the line that is shown for a few seconds.
@@ -68,7 +69,7 @@ func New(ctx context.Context, opts Options) *App {
 			return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 		}
 	}
-	a := &App{ctx: ctx, opts: opts, marks: &kit.Marks{}, saved: builtinFilters()}
+	a := &App{ctx: ctx, opts: opts, marks: &kit.Marks{}, saved: builtinFilters(), usage: usage{in: opts.Usage}}
 	for l, f := range opts.State.Filters {
 		a.saved[l] = kit.Filter(f)
 	}
@@ -80,17 +81,23 @@ func New(ctx context.Context, opts Options) *App {
 	a.stage = newStage([]view{
 		{name: "images", number: 1, help: "every image in one table", screen: browse.NewImages(opts.Query, opts.State.Sort, opts.State.Columns)},
 		{name: "scopes", number: 9, help: "accounts and regions: age, calls, errors", screen: browse.NewScopes()},
+		{name: "instances", help: "what runs on which image, and how far behind", screen: browse.NewInstances()},
+		{name: "dead", help: "references to images that are gone, disabled or not yours", screen: browse.NewDead()},
 	})
 	return a
 }
 
 func builtinFilters() map[string]kit.Filter {
-	return map[string]kit.Filter{"p": {Name: "public", Query: "is:public"}}
+	return map[string]kit.Filter{
+		"p": {Name: "public", Query: "is:public"},
+		"s": {Name: "stale", Query: "usage:probable"},
+		"u": {Name: "unused", Query: "usage:unused"},
+	}
 }
 
 // Init starts reading the cache; what is stale is read from AWS after it.
 func (a *App) Init() tea.Cmd {
-	cmds := []tea.Cmd{a.restore(), a.hear()}
+	cmds := []tea.Cmd{a.restore(), a.hear(), a.opts.After(time.Minute, minuteMsg{})}
 	if a.opts.Auto {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
@@ -129,7 +136,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			a.toast.text = ""
 		}
 	default:
-		return a, a.loginMessage(msg)
+		return a, tea.Batch(a.loginMessage(msg), a.usageMessage(msg))
 	}
 	return a, nil
 }
@@ -148,6 +155,7 @@ func (a *App) restyle(change func(*kit.ThemeOptions)) tea.Cmd {
 func (a *App) env() kit.Env {
 	return kit.Env{
 		Inv: a.world.inv, Version: a.world.version, Scan: a.world.progress(), Marks: a.marks,
+		Usage: a.usage.now, Judged: a.usage.n, Policy: a.usage.in.Policy,
 		Now: a.opts.Services.Now(), Theme: a.theme, Width: a.width, Height: max(0, a.height-chrome), Saved: a.saved,
 	}
 }
@@ -226,7 +234,7 @@ func (a *App) intend(in keys.Intent) tea.Cmd {
 // happen puts a screen's new self in its place and performs its effects.
 func (a *App) happen(s kit.Screen, effects []kit.Effect) tea.Cmd {
 	id := a.stage.replace(s)
-	return a.perform(id, effects)
+	return tea.Batch(a.perform(id, effects), a.stir())
 }
 
 // perform turns effects into commands. Each is done in order; id is the screen
@@ -255,6 +263,12 @@ func (a *App) effect(id int, e kit.Effect) tea.Cmd {
 			return a.retry(e.Sources)
 		}
 		return a.refresh(e.Scopes)
+	case kit.Opine:
+		return a.opine(e.Keys)
+	case kit.Report:
+		return a.report(e.Keys)
+	case kit.SetAside:
+		return a.setAside(e)
 	case kit.Login:
 		return a.runLogin(e.Relogin)
 	case kit.Reply:
@@ -368,13 +382,14 @@ func (a *App) receive(m answerMsg) tea.Cmd {
 func (a *App) tick() tea.Cmd {
 	a.beat.count++
 	a.beat.ticking, a.beat.derived = false, false
-	if !a.beat.dirty {
-		if a.world.busy() {
-			return a.wind()
-		}
-		return nil
+	judge := tea.Batch(a.judge(), a.settle())
+	switch {
+	case a.beat.dirty:
+		return tea.Batch(judge, a.touch())
+	case a.world.busy():
+		return tea.Batch(judge, a.wind())
 	}
-	return a.touch()
+	return judge
 }
 
 // touch says that the world changed: the first change shows at once, more of

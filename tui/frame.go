@@ -50,7 +50,9 @@ func (a *App) header() string {
 	t := a.theme
 	left := t.Paint(kit.Title, brand)
 	for i, v := range a.stage.views {
-		left += " " + a.viewName(i, v)
+		if a.named(i) {
+			left += " " + a.viewName(i, v)
+		}
 	}
 	right := a.where()
 	gap := a.width - kit.Width(left) - kit.Width(right) - 1
@@ -60,8 +62,20 @@ func (a *App) header() string {
 	return left + strings.Repeat(" ", gap) + t.Paint(kit.Dim, right) + " "
 }
 
+// named reports whether the header names a view: those without a number only
+// while they are shown.
+func (a *App) named(i int) bool { return a.stage.views[i].number > 0 || i == a.stage.current }
+
+// title is a view's name as the header shows it.
+func (v view) title() string {
+	if v.number == 0 {
+		return v.name
+	}
+	return strconv.Itoa(v.number) + " " + v.name
+}
+
 func (a *App) viewName(i int, v view) string {
-	text := strconv.Itoa(v.number) + " " + v.name
+	text := v.title()
 	if i == a.stage.current {
 		return a.theme.Paint(kit.HeaderActive, "["+text+"]")
 	}
@@ -72,7 +86,10 @@ func (a *App) viewName(i int, v view) string {
 func (a *App) headerView(x int) int {
 	at := kit.Width(brand) + 1
 	for i, v := range a.stage.views {
-		w := len(strconv.Itoa(v.number)+" "+v.name) + 2
+		if !a.named(i) {
+			continue
+		}
+		w := len(v.title()) + 2
 		if x >= at && x < at+w {
 			return i
 		}
@@ -105,12 +122,16 @@ func (a *App) status(env kit.Env) string {
 		}
 		left = append(left, kit.Part{Text: " " + a.toast.text, Style: style, Priority: 100})
 	} else {
-		left = a.counts()
+		left = a.counts(env)
 	}
 	return kit.StatusLine(a.theme, a.width, left, a.freshness(env))
 }
 
-func (a *App) counts() []kit.Part {
+// counts are what the screen on top shows, else how many images.
+func (a *App) counts(env kit.Env) []kit.Part {
+	if c, ok := a.stage.top().(kit.Counter); ok {
+		return c.Counts(env)
+	}
 	images, ok := a.stage.views[0].screen.(browse.Images)
 	if !ok {
 		return nil
@@ -142,14 +163,10 @@ func (a *App) freshness(env kit.Env) []kit.Part {
 	if t.failed > 0 {
 		parts = append(parts, kit.Part{Text: fmt.Sprintf("%s not read: 9 says why", kit.Plural(t.failed, "scope", "scopes")), Style: kit.Bad, Priority: 85})
 	}
-	switch {
-	case env.Scan.Running:
+	switch what := a.reading(env.Scan); {
+	case what != "":
 		spin := a.theme.Symbols.Spinner[a.beat.count%len(a.theme.Symbols.Spinner)]
-		text := spin + " reading"
-		if env.Scan.Total > 0 {
-			text += fmt.Sprintf(" %d/%d scopes", env.Scan.Done, env.Scan.Total)
-		}
-		parts = append(parts, kit.Part{Text: text, Style: kit.Info, Priority: 60})
+		parts = append(parts, kit.Part{Text: spin + " " + what, Style: kit.Info, Priority: 60})
 	case !t.asOf.IsZero():
 		parts = append(parts, kit.Part{Text: "read " + kit.Since(t.asOf, env.Now), Style: kit.Dim, Priority: 40})
 	}
@@ -157,6 +174,22 @@ func (a *App) freshness(env kit.Env) []kit.Part {
 		parts[len(parts)-1].Text += " "
 	}
 	return parts
+}
+
+// reading says what is being read, images before what uses them; "" for
+// nothing that one would wait for.
+func (a *App) reading(s kit.Scan) string {
+	switch {
+	case !s.Running && a.usage.settling.src != nil:
+		return "reading launch permissions"
+	case !s.Running:
+		return ""
+	case s.Done < s.Total || s.Users == 0 && s.Total > 0:
+		return fmt.Sprintf("reading %d/%d scopes", s.Done, s.Total)
+	case s.Used < s.Users:
+		return fmt.Sprintf("reading usage %d/%d scopes", s.Used, s.Users)
+	}
+	return "reading"
 }
 
 // hints are the keys that matter here and now, as many as fit. Help names the

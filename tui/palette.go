@@ -40,6 +40,11 @@ func newPalette(s stage, unbound ...entry) palette {
 			p.fixed = append(p.fixed, entry{b.Help, keyName(b.Keys[0]), kit.Press{Intent: b.Intent}})
 		}
 	}
+	if act, ok := s.top().(kit.Actor); ok {
+		for _, it := range act.Actions() {
+			p.fixed = append(p.fixed, entry{it.Name, it.Note, kit.Press{Intent: it.Intent}})
+		}
+	}
 	p.fixed = append(p.fixed, unbound...)
 	return p
 }
@@ -116,7 +121,7 @@ func (p palette) Handle(_ kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 	switch in := in.(type) {
 	case keys.Move:
 		if n := len(p.found); n > 0 {
-			p.cursor = (p.cursor + in.By + n) % n
+			p.cursor = kit.Around(p.cursor, in.By, n)
 		}
 	case keys.Open:
 		if p.cursor < len(p.found) {

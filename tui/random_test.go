@@ -2,6 +2,7 @@ package tui_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -66,8 +67,12 @@ func newWanderer(t *testing.T, rng *rand.Rand) *wanderer {
 }
 
 func (w *wanderer) restart() {
-	opts := options()
+	opts := tuitest.UsedOptions()
 	opts.Services.Refresh = w.refresh
+	opts.Services.Settle = func(context.Context, tui.Settle) <-chan model.Event { return tuitest.Stream() }
+	opts.Services.Opine = func(context.Context, []model.ImageKey) <-chan model.Event { return tuitest.Stream() }
+	opts.Services.Report = opts.Services.Opine
+	opts.Services.SetAside = w.setAside
 	w.width, w.height = 120, 40
 	w.driver = tuitest.New(w.t, w.width, w.height, opts)
 	w.restarts++
@@ -76,9 +81,9 @@ func (w *wanderer) restart() {
 // refresh answers some scopes: with what was there, with less, or with a failure.
 func (w *wanderer) refresh(_ context.Context, r tui.Refresh) <-chan model.Event {
 	var out []model.Event
-	for _, e := range tuitest.Fleet() {
+	for _, e := range tuitest.UsedFleet() {
 		p, ok := e.(model.Page)
-		if !ok || w.rng.IntN(3) == 0 {
+		if !ok || w.rng.IntN(3) == 0 || r.Kinds != nil && !slices.Contains(r.Kinds, p.Kind) {
 			continue
 		}
 		p.Gen = r.Gen - model.Gen(w.rng.IntN(2)) // some are late
@@ -86,12 +91,26 @@ func (w *wanderer) refresh(_ context.Context, r tui.Refresh) <-chan model.Event 
 		if n := len(p.Images); n > 0 {
 			p.Images = p.Images[:w.rng.IntN(n+1)]
 		}
+		if n := len(p.References); n > 0 {
+			p.References = p.References[:w.rng.IntN(n+1)]
+		}
 		out = append(out, model.Began{Gen: p.Gen, Scope: p.Scope, Kind: p.Kind}, p)
 		if w.rng.IntN(5) == 0 {
 			out = out[:len(out)-1] // never ends
 		}
 	}
 	return tuitest.Stream(append(out, model.Notice{Text: pick(w.rng, fragments), Warn: w.rng.IntN(2) == 0})...)
+}
+
+// setAside is done, or not.
+func (w *wanderer) setAside(a model.Aside, withdraw bool) ([]model.Aside, error) {
+	switch {
+	case w.rng.IntN(4) == 0:
+		return nil, errors.New("disk full")
+	case withdraw:
+		return nil, nil
+	}
+	return []model.Aside{a}, nil
 }
 
 // step does one thing and says what.

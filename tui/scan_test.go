@@ -94,7 +94,12 @@ type async struct {
 func newAsync(t *testing.T, opts tui.Options) *async {
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(func() { cancel(); goleak.VerifyNone(t) })
-	opts.After = func(_ time.Duration, msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }
+	opts.After = func(d time.Duration, msg tea.Msg) tea.Cmd {
+		if d >= time.Minute {
+			return nil // a test takes no minute
+		}
+		return func() tea.Msg { return msg }
+	}
 	a := &async{t: t, msgs: make(chan tea.Msg, 1000)}
 	app := tui.New(ctx, opts)
 	a.app = app

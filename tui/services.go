@@ -30,6 +30,20 @@ type Services struct {
 	Questions <-chan Question
 	// Answer answers a question; "" says that there is no code.
 	Answer func(id int, code string)
+	// Settle reads what usage verdicts wait for: launch permissions, the accounts
+	// of organizations, images that references name. Nil where nothing can be asked.
+	Settle func(ctx context.Context, s Settle) <-chan model.Event
+	// Opine asks AWS itself what names images (DescribeImageReferences), each in its
+	// owner's account. Nil where nothing can be asked.
+	Opine func(ctx context.Context, keys []model.ImageKey) <-chan model.Event
+	// Report lets AWS make usage reports of images (CreateImageUsageReport): pages
+	// of Kind Reports say that they are begun, and notices what could not be. Nil
+	// where none can be made.
+	Report func(ctx context.Context, keys []model.ImageKey) <-chan model.Event
+	// SetAside journals that a reference does not count, or that it counts again,
+	// and gives all that are set aside. It fills in who does it where Who is empty.
+	// Nil where nothing can be set aside.
+	SetAside func(a model.Aside, withdraw bool) ([]model.Aside, error)
 	// Profiles lists the profiles of the user's AWS files, without a call. Nil
 	// where there is no choice.
 	Profiles func() ([]model.Profile, error)
@@ -46,8 +60,15 @@ type Refresh struct {
 	// Sources of the ways in to try again; what they lead to is read, and nothing
 	// else. Nil: all ways. Not together with Scopes.
 	Sources []string
+	Kinds   []model.Kind    // what to read of them; nil: all of model.Swept()
 	Force   bool            // also those that are fresh enough
 	Known   model.Inventory // tells how fresh each scope is
+}
+
+// Settle says what verdicts wait for.
+type Settle struct {
+	Wants model.Wants
+	First []model.ImageKey // images under the eye, the most wanted first: their permissions are read before all others
 }
 
 // Question is one for the code of an MFA device, or the word that nobody waits
@@ -86,6 +107,9 @@ type Options struct {
 	NoColor  bool
 	ASCII    bool
 	Offline  string // why nothing is ever refreshed, for who asks; "" where it is
+	// Usage is what verdicts rest on besides the inventory, at the start. Its Now is
+	// not used.
+	Usage model.UsageInput
 	// Default is the source of the default credentials where nothing else was
 	// asked for: the picker opens when it leads nowhere. "" where it never does.
 	Default  string

@@ -16,10 +16,10 @@ type stage struct {
 	nextID  int
 }
 
-// view is one of the numbered views. Its index is its id.
+// view is one of the views. Its index is its id.
 type view struct {
 	name   string
-	number int
+	number int // 0: it is reached by name only
 	help   string
 	screen kit.Screen
 }
@@ -89,8 +89,15 @@ func (s *stage) show(i int) {
 	}
 }
 
-// next is the index of the view after the present one.
-func (s *stage) next() int { return (s.current + 1) % len(s.views) }
+// next is the index of the numbered view after the present one.
+func (s *stage) next() int {
+	for i := 1; i <= len(s.views); i++ {
+		if at := (s.current + i) % len(s.views); s.views[at].number > 0 {
+			return at
+		}
+	}
+	return s.current
+}
 
 // numbered finds a view by its number, -1 when there is none.
 func (s *stage) numbered(n int) int {

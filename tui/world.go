@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -13,7 +14,8 @@ import (
 // world is what the services have told so far.
 type world struct {
 	inv     model.Inventory
-	version int
+	version int // changes with what rows of images show
+	told    int // changes with any event
 	gen     model.Gen
 	runs    map[<-chan model.Event]run
 	totals  totals
@@ -22,13 +24,29 @@ type world struct {
 
 // run is a stream that has not ended.
 type run struct {
-	cancel  context.CancelFunc
-	gen     model.Gen
-	refresh bool // false: the cache is being read
-	lists   bool // of the cache, what Restore gives
-	all     bool
-	begun   map[model.Scope]bool // scopes whose images are being read, true when they were
+	what   stream
+	cancel context.CancelFunc
+	gen    model.Gen
+	begun  map[model.Scope]bool // scopes whose images are being read, true when they were
+	users  map[model.Scope]bool // scopes whose usage sources are being read, likewise
+	heard  *heard               // of a question to AWS
 }
+
+// stream is what a run is for.
+type stream uint8
+
+const (
+	lists    stream = iota // of the cache, what Restore gives
+	rest                   // of the cache, all else
+	reads                  // a refresh
+	follows                // a refresh of usage reports that are being made
+	settles                // what verdicts wait for
+	opines                 // what AWS itself says
+	reported               // usage reports that are being begun
+)
+
+// refreshes reports whether a stream is a pass over scopes.
+func (s stream) refreshes() bool { return s == reads || s == follows }
 
 // totals are counts for header and status line, made when the world changes
 // and not for every frame.
@@ -44,16 +62,31 @@ func (w *world) busy() bool { return len(w.runs) > 0 }
 func (w *world) progress() kit.Scan {
 	s := kit.Scan{Running: w.due}
 	for _, r := range w.runs {
-		s.Running = true
-		s.Total += len(r.begun)
-		for _, done := range r.begun {
-			if done {
-				s.Done++
-			}
-		}
+		s.Running = s.Running || r.what <= reads
+		s.Total, s.Done = s.Total+len(r.begun), s.Done+done(r.begun)
+		s.Users, s.Used = s.Users+len(r.users), s.Used+done(r.users)
 	}
 	s.Failed = w.totals.failed
 	return s
+}
+
+func done(scopes map[model.Scope]bool) (n int) {
+	for _, done := range scopes {
+		if done {
+			n++
+		}
+	}
+	return n
+}
+
+// reads reports whether a refresh runs.
+func (w *world) reads() bool {
+	for _, r := range w.runs {
+		if r.what == reads {
+			return true
+		}
+	}
+	return false
 }
 
 // count makes the totals anew.
@@ -83,11 +116,12 @@ func (w *world) count() {
 // restore starts reading the cache.
 func (a *App) restore() tea.Cmd {
 	if a.opts.Services.Restore == nil {
+		a.usage.ready = true
 		return a.refresh(nil)
 	}
 	a.world.due = a.opts.Offline == ""
 	ctx, cancel := context.WithCancel(a.ctx)
-	return a.follow(ctx, a.opts.Services.Restore(ctx), run{cancel: cancel, lists: true})
+	return a.follow(ctx, a.opts.Services.Restore(ctx), run{what: lists, cancel: cancel})
 }
 
 // restMsg says that the rows of the cache had their time.
@@ -96,7 +130,7 @@ type restMsg struct{}
 // rest reads what else the cache holds.
 func (a *App) rest() tea.Cmd {
 	ctx, cancel := context.WithCancel(a.ctx)
-	return a.follow(ctx, a.opts.Services.Rest(ctx), run{cancel: cancel})
+	return a.follow(ctx, a.opts.Services.Rest(ctx), run{what: rest, cancel: cancel})
 }
 
 // refresh reads scopes from AWS, all of them where none are named. A refresh
@@ -107,7 +141,7 @@ func (a *App) refresh(scopes []model.Scope) tea.Cmd {
 	}
 	if len(scopes) == 0 {
 		for _, r := range a.world.runs {
-			if r.refresh {
+			if r.what.refreshes() {
 				r.cancel()
 			}
 		}
@@ -119,8 +153,12 @@ func (a *App) read(r Refresh) tea.Cmd {
 	a.world.due = false
 	a.world.gen++
 	r.Gen, r.Known = a.world.gen, a.world.inv
+	what := reads
+	if r.Kinds != nil {
+		what = follows
+	}
 	ctx, cancel := context.WithCancel(a.ctx)
-	return a.follow(ctx, a.opts.Services.Refresh(ctx, r), run{cancel: cancel, gen: r.Gen, refresh: true, all: len(r.Scopes) == 0 && len(r.Sources) == 0, begun: map[model.Scope]bool{}})
+	return a.follow(ctx, a.opts.Services.Refresh(ctx, r), run{what: what, cancel: cancel, gen: r.Gen, begun: map[model.Scope]bool{}, users: map[model.Scope]bool{}})
 }
 
 // follow pumps a stream until it ends.
@@ -182,9 +220,12 @@ func (a *App) fold(m eventsMsg) tea.Cmd {
 			cmds = append(cmds, a.say(n.Text, n.Warn))
 		}
 		r.follow(e)
+		if changesRows(e) {
+			a.world.version++
+		}
 	}
 	a.world.inv = a.world.inv.Fold(m.events...)
-	a.world.version++
+	a.world.told++
 	a.world.count()
 	cmds = append(cmds, a.offerProfiles())
 	switch {
@@ -196,17 +237,45 @@ func (a *App) fold(m eventsMsg) tea.Cmd {
 	return tea.Batch(append(cmds, a.touch())...)
 }
 
+// changesRows reports whether the rows of images may look different after an
+// event. Usage is most of what is read, and shows in verdicts only.
+func changesRows(e model.Event) bool {
+	switch e := e.(type) {
+	case model.Page:
+		return e.Kind == model.Images
+	case model.Details, model.Found, model.Lost:
+		return true
+	case model.Began, model.Notice, model.Stopped, model.Named, model.Organization:
+	}
+	return false
+}
+
 func (r run) follow(e model.Event) {
 	switch e := e.(type) {
 	case model.Began:
-		if r.begun != nil && e.Kind == model.Images {
-			r.begun[e.Scope] = false
-		}
+		r.passes(e.Scope, e.Kind, false)
 	case model.Page:
-		if r.begun != nil && e.Kind == model.Images && e.Last {
-			r.begun[e.Scope] = true
+		if e.Last {
+			r.passes(e.Scope, e.Kind, true)
 		}
-	case model.Details, model.Found, model.Lost, model.Notice, model.Stopped:
+		r.heard.page(e)
+	case model.Notice:
+		r.heard.notice()
+	case model.Details, model.Found, model.Lost, model.Stopped, model.Named, model.Organization:
+	}
+}
+
+// passes notes that a pass has begun or ended. The templates are the last of
+// the usage sources.
+func (r run) passes(s model.Scope, k model.Kind, ended bool) {
+	switch {
+	case r.what != reads:
+	case k == model.Images:
+		r.begun[s] = ended
+	case k == model.Templates:
+		r.users[s] = ended
+	case slices.Contains(model.Sources(), k) && !r.users[s]:
+		r.users[s] = false
 	}
 }
 
@@ -214,12 +283,28 @@ func (r run) follow(e model.Event) {
 func (a *App) ended(src <-chan model.Event, r run) tea.Cmd {
 	r.cancel()
 	delete(a.world.runs, src)
-	switch {
-	case r.refresh:
+	switch r.what {
+	case reads, follows:
 		a.world.inv = a.world.inv.Fold(model.Stopped{Gen: r.gen})
-	case r.lists && a.opts.Services.Rest != nil:
-		return a.opts.After(pace, restMsg{})
-	case a.opts.Offline == "":
+		a.world.told++
+	case lists:
+		if a.opts.Services.Rest != nil {
+			return a.opts.After(pace, restMsg{})
+		}
+		return a.restored()
+	case rest:
+		return a.restored()
+	case settles, opines, reported:
+		return a.answered(src, r)
+	}
+	return nil
+}
+
+// restored says that the cache was read: what is stale is read from AWS, and
+// there is something to judge.
+func (a *App) restored() tea.Cmd {
+	a.usage.ready = true
+	if a.opts.Offline == "" {
 		return a.read(Refresh{})
 	}
 	return nil

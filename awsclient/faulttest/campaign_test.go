@@ -64,7 +64,7 @@ func campaign(t *testing.T, images int, seed uint64) {
 		"denied@"+account(o, 3)+"/eu-central-1", "denied@"+account(o, 7)+"/us-east-1/ec2:Describe*s", "scp@"+account(o, 5)+"/ap-southeast-2")
 	c := newCompany(t, o)
 	c.checkTruth(t)
-	got := read(t, o, c.known, 2)
+	got := read(t, o, c.known, 2, model.Swept())
 	c.check(t, got)
 	checkScopes(t, got, bad)
 	for _, u := range got.inventory.Unreached() {
@@ -104,6 +104,11 @@ func checkScopes(t *testing.T, got outcome, bad map[model.Scope]trouble) {
 				if !strings.Contains(err.Hint(), bad[s].Hint) {
 					t.Errorf("%v, hint: %s", err, err.Hint())
 				}
+			}
+		}
+		for _, k := range append(model.Sources(), model.Reports) {
+			if err := got.inventory.Status(s, k).Err; err != nil && (bad[s] == trouble{} || err.Kind != model.Denied) {
+				t.Errorf("%s: %v, hint: %s", k, err, err.Hint())
 			}
 		}
 	}

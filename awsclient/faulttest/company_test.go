@@ -26,6 +26,7 @@ const patience = time.Hour
 
 // outcome is what became of a reading.
 type outcome struct {
+	kinds     []model.Kind // that were asked for
 	inventory model.Inventory
 	tallies   []fakeaws.Tally
 	requested map[model.Scope]bool
@@ -35,8 +36,8 @@ type outcome struct {
 }
 
 // read discovers a company by the organization of its management account and
-// reads all of it, over what is known of it already.
-func read(t *testing.T, o fakeaws.Options, known model.Inventory, gen model.Gen) outcome {
+// reads some kinds of all of it, over what is known of it already.
+func read(t *testing.T, o fakeaws.Options, known model.Inventory, gen model.Gen, kinds []model.Kind) outcome {
 	t.Helper()
 	server := fakeaws.New(o)
 	key, secret := server.Credentials("")
@@ -44,6 +45,7 @@ func read(t *testing.T, o fakeaws.Options, known model.Inventory, gen model.Gen)
 		Static:       []awsclient.StaticAccount{{AccessKey: key, Secret: secret, Region: server.Regions()[0]}},
 		Organization: true, Role: "OrganizationAccountAccessRole",
 		Regions: server.Regions(), Transport: server.Transport(), Limiter: scan.NewBuckets(),
+		Usage: awsclient.Usage{ParameterPaths: []string{"/config"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +53,7 @@ func read(t *testing.T, o fakeaws.Options, known model.Inventory, gen model.Gen)
 	defer client.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	out := outcome{inventory: known, requested: map[model.Scope]bool{}, told: map[string]int{}}
+	out := outcome{kinds: kinds, inventory: known, requested: map[model.Scope]bool{}, told: map[string]int{}}
 	start := time.Now()
 	var requests []scan.Request
 	if err := client.Discover(ctx, func(e model.Event) { requests = append(requests, out.found(e, gen)...) }); err != nil {
@@ -79,7 +81,7 @@ func (o *outcome) found(e model.Event, gen model.Gen) []scan.Request {
 		s := model.Scope{Account: f.Account.ID, Region: r.Name}
 		if r.Enabled && !o.requested[s] {
 			o.requested[s] = true
-			out = append(out, scan.Request{Scope: s, Kinds: model.Kinds(), Gen: gen})
+			out = append(out, scan.Request{Scope: s, Kinds: o.kinds, Gen: gen})
 		}
 	}
 	return out
@@ -98,6 +100,9 @@ func (o *outcome) fold(e model.Event) {
 	for _, s := range p.Snapshots {
 		o.told[prefix+s.ID]++
 	}
+	for _, r := range p.References {
+		o.told[prefix+r.Key]++
+	}
 }
 
 // troubles are the things that the user is told.
@@ -106,7 +111,7 @@ func (o *outcome) troubles() (out []*model.OpError) {
 		out = append(out, u.Err)
 	}
 	for _, s := range o.inventory.Scopes() {
-		for _, k := range model.Kinds() {
+		for _, k := range model.Swept() {
 			if err := o.inventory.Status(s, k).Err; err != nil {
 				out = append(out, err)
 			}
@@ -129,8 +134,8 @@ func (o *outcome) failed(operation string) (n int) {
 }
 
 // company is a fleet, what there is to know of it, and what was known of it
-// before: all of that, and in each scope an image and a snapshot that are gone
-// by now.
+// before: all of that, and in each scope an image, a snapshot and a thing of
+// each usage source that are gone by now.
 type company struct {
 	options fakeaws.Options
 	truth   model.Inventory
@@ -140,13 +145,14 @@ type company struct {
 const (
 	goneImage    = "ami-00000000000000000"
 	goneSnapshot = "snap-00000000000000000"
+	goneThing    = "gone"
 )
 
 func newCompany(t *testing.T, o fakeaws.Options) company {
 	t.Helper()
 	calm := o
 	calm.Faults, calm.Denied, calm.NotOptedIn, calm.Throttle, calm.Latency = nil, nil, nil, false, 0
-	first := read(t, calm, model.Inventory{}, 1)
+	first := read(t, calm, model.Inventory{}, 1, model.Swept())
 	if troubles := first.troubles(); len(troubles) > 0 {
 		t.Fatalf("a calm AWS gives trouble: %v", troubles)
 	}
@@ -156,6 +162,10 @@ func newCompany(t *testing.T, o fakeaws.Options) company {
 		snapshot := &model.Snapshot{Region: s.Region, ID: goneSnapshot, Owner: s.Account}
 		c.known = c.known.Fold(model.Page{Gen: 1, Scope: s, Kind: model.Images, Images: []*model.Image{image}, Last: true})
 		c.known = c.known.Fold(model.Page{Gen: 1, Scope: s, Kind: model.Snapshots, Snapshots: []*model.Snapshot{snapshot}, Last: true})
+		for _, k := range model.Sources() {
+			thing := &model.Reference{Scope: s, Source: k, Key: goneThing, ID: goneThing, Image: goneImage, Version: &model.Version{Number: 1, Of: 1}}
+			c.known = c.known.Fold(model.Page{Gen: 1, Scope: s, Kind: k, References: []*model.Reference{thing}, Last: true})
+		}
 	}
 	return c
 }
@@ -177,6 +187,15 @@ func (c company) checkTruth(t *testing.T) {
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Fatal(diff)
+	}
+	for _, k := range model.Sources() {
+		n := 0
+		for _, s := range c.truth.Scopes() {
+			n += c.truth.ReferenceCount(s, k)
+		}
+		if n == 0 {
+			t.Errorf("no %s: whatever fails, nothing of them can be lost", k)
+		}
 	}
 }
 
@@ -201,7 +220,7 @@ func (c company) check(t *testing.T, o outcome) {
 		}
 	}
 	for _, s := range c.truth.Scopes() {
-		for _, k := range model.Kinds() {
+		for _, k := range model.Swept() {
 			c.checkPass(t, o, s, k)
 		}
 	}
@@ -210,12 +229,13 @@ func (c company) check(t *testing.T, o outcome) {
 func (c company) checkPass(t *testing.T, o outcome, s model.Scope, k model.Kind) {
 	t.Helper()
 	st := o.inventory.Status(s, k)
+	requested := o.requested[s] && slices.Contains(o.kinds, k)
 	want := c.known
-	if o.requested[s] && st.Err == nil {
+	if requested && st.Err == nil {
 		want = c.truth
 	}
-	if o.requested[s] != (st.Gen > 1) || st.Busy {
-		t.Errorf("%s %s: requested %v, and yet %+v", s, k, o.requested[s], st)
+	if requested != (st.Gen > 1) || st.Busy {
+		t.Errorf("%s %s: requested %v, and yet %+v", s, k, requested, st)
 	}
 	if a, b := records(want, s, k), records(o.inventory, s, k); !reflect.DeepEqual(a, b) {
 		t.Errorf("%s %s, error %v: %s", s, k, st.Err, cmp.Diff(a, b))
@@ -230,9 +250,13 @@ func records(inv model.Inventory, s model.Scope, k model.Kind) map[string]any {
 		for _, im := range inv.ScopeImages(s) {
 			out[im.ID] = *im
 		}
-	default:
+	case model.Snapshots:
 		for _, sn := range inv.ScopeSnapshots(s) {
 			out[sn.ID] = *sn
+		}
+	default:
+		for _, r := range inv.References(s, k) {
+			out[r.Key] = *r
 		}
 	}
 	return out

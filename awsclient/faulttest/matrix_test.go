@@ -13,12 +13,31 @@ import (
 	"github.com/amiscope/amiscope/model"
 )
 
-// operations are all that an inventory calls.
+// operations are all that an inventory calls: to find accounts, and then to read
+// them.
 func operations() []string {
-	return []string{
-		"GetCallerIdentity", "AssumeRole", "ListAccountAliases", "DescribeOrganization", "ListAccounts",
-		"DescribeRegions", "ListRegions", "DescribeImages", "DescribeSnapshots",
+	out := []string{"GetCallerIdentity", "AssumeRole", "ListAccountAliases", "DescribeOrganization", "ListAccounts", "DescribeRegions", "ListRegions"}
+	for _, k := range model.Swept() {
+		for _, call := range k.Calls() {
+			_, operation, _ := strings.Cut(call, ":")
+			if !slices.Contains(out, operation) && operation != "DescribeImageUsageReportEntries" { // there are no reports to be read
+				out = append(out, operation)
+			}
+		}
 	}
+	return out
+}
+
+// kindsOf are the kinds that take an operation to be read; what accounts have,
+// for one that finds them.
+func kindsOf(operation string) []model.Kind {
+	out := slices.DeleteFunc(model.Swept(), func(k model.Kind) bool {
+		return !slices.ContainsFunc(k.Calls(), func(call string) bool { return strings.HasSuffix(call, ":"+operation) })
+	})
+	if len(out) == 0 {
+		return model.Kinds()
+	}
+	return out
 }
 
 // passing are the kinds of faults that trying again overcomes, as long as they
@@ -41,7 +60,7 @@ func TestEveryFaultInEveryOperation(t *testing.T) {
 	var c company
 	synctest.Test(t, func(t *testing.T) {
 		c = newCompany(t, fakeaws.Options{
-			Fleet: fleet.Config{Accounts: 2, Regions: 2, Images: 30}, PageLimit: 5, ShortEvery: 3, FaultSeed: 7,
+			Fleet: fleet.Config{Accounts: 2, Regions: 2, Images: 30}, World: workloads, PageLimit: 5, ShortEvery: 3, FaultSeed: 7,
 		})
 		c.checkTruth(t)
 	})
@@ -71,7 +90,7 @@ func (c company) befall(t *testing.T, kind fakeaws.FaultKind, operation string, 
 	if operation == "ListRegions" { // is asked where EC2 may not be
 		o.Denied = []fakeaws.Rule{{Operation: "ec2:DescribeRegions"}}
 	}
-	got := read(t, o, c.known, 2)
+	got := read(t, o, c.known, 2, kindsOf(operation))
 	c.check(t, got)
 
 	if slices.Contains(harmless(), kind) || share < 1 && slices.Contains(passing(), kind) {
@@ -122,7 +141,7 @@ func TestAnExpiredSessionIsToBeRenewed(t *testing.T) {
 		got := read(t, fakeaws.Options{
 			Fleet:  fleet.Config{Accounts: 2, Regions: 1, Images: 20},
 			Faults: []fakeaws.Fault{{Kind: fakeaws.FaultExpired, Rule: fakeaws.Rule{Operation: "DescribeImages"}}},
-		}, model.Inventory{}, 1)
+		}, model.Inventory{}, 1, model.Kinds())
 		troubles := got.troubles()
 		for _, err := range troubles {
 			if err.Kind != model.Expired || !strings.Contains(err.Hint(), "renew") {

@@ -27,6 +27,9 @@ type Rate struct {
 var (
 	ec2Reading  = Rate{100, 20}
 	ec2Mutating = Rate{50, 5}
+	// ssmValues is for all calls of Systems Manager that give values of parameters,
+	// together (docs.aws.amazon.com/general/latest/gr/ssm.html).
+	ssmValues = Rate{40, 40}
 	// undocumented is for services that name no rate; they are asked little.
 	undocumented = Rate{5, 5}
 )
@@ -35,11 +38,13 @@ var (
 // "ec2:DescribeImages".
 func RateOf(api string) Rate {
 	service, op, _ := strings.Cut(api, ":")
-	switch service {
-	case "ec2":
+	switch {
+	case service == "ec2":
 		return ec2Rate(op)
-	case "sts":
+	case service == "sts":
 		return Rate{600, 600} // per account and region, IAM user guide, quotas
+	case shared(api) == allValues:
+		return ssmValues
 	}
 	return undocumented // account:ListRegions is documented, with the same 5/s
 }
@@ -73,6 +78,17 @@ func ec2Rate(op string) Rate {
 	return ec2Mutating
 }
 
+// allValues names the bucket that the calls for values of parameters share.
+const allValues = "ssm:GetParameter*"
+
+// shared is the name of the bucket of an API: its own, unless it shares one.
+func shared(api string) string {
+	if strings.HasPrefix(api, strings.TrimSuffix(allValues, "*")) {
+		return allValues
+	}
+	return api
+}
+
 // Buckets hold one token bucket per account, region and API, each just below
 // AWS's documented rate. They are safe for use by many goroutines and live as
 // long as the program, because AWS's own buckets do not refill at a new scan.
@@ -95,7 +111,7 @@ func (b *Buckets) Wait(ctx context.Context, account, region, api string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	r, delay := b.reserve(bucket{account, region, api})
+	r, delay := b.reserve(bucket{account, region, shared(api)})
 	if delay <= 0 {
 		return nil
 	}

@@ -18,6 +18,12 @@ func TestRateOf(t *testing.T) {
 		"ec2:CopyImage":                    {100, 1},
 		"ec2:DescribeStoreImageTasks":      {50, 0.5},
 		"sts:AssumeRole":                   {600, 600},
+		"ssm:GetParameters":                {40, 40},
+		"ssm:GetParametersByPath":          {40, 40},
+		"ssm:DescribeParameters":           {5, 5},
+		"ssm:PutParameter":                 {5, 5},
+		"ec2:DescribeSpotFleetRequests":    {50, 3},
+		"autoscaling:DescribePolicies":     {5, 5},
 		"organizations:ListAccounts":       {5, 5},
 		"account:ListRegions":              {5, 5},
 		"a service that nobody knows":      {5, 5},
@@ -74,6 +80,28 @@ func TestBucketsAreApart(t *testing.T) {
 			t.Errorf("%v waits for another bucket", k)
 		}
 	}
+}
+
+// What gives values of parameters is limited together.
+func TestBucketsOfOneRate(t *testing.T) {
+	now := time.Unix(0, 0)
+	b := NewBuckets()
+	b.now = func() time.Time { return now }
+	ctx, cancel := context.WithCancel(t.Context())
+	for range 19 {
+		for _, api := range []string{"ssm:GetParameters", "ssm:GetParametersByPath"} {
+			if err := b.Wait(ctx, "1", "r", api); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, delay := b.reserve(bucket{"1", "r", shared("ssm:GetParameter")}); delay <= 0 {
+		t.Error("the 39th call of a burst of 38 needs no wait")
+	}
+	if err := b.Wait(ctx, "1", "r", "ssm:DescribeParameters"); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
 }
 
 func TestBucketsWaitGivesTheTokenBackWhenBrokenOff(t *testing.T) {

@@ -44,8 +44,10 @@ const defaultInFlight = 64
 // Run reads what the requests name and emits, for each scope and kind, a
 // Began, its Pages and a Page with Last. A scope that fails, fails alone.
 //
-// Images come first: no pass over snapshots starts while one over images waits.
-// Within a kind the order of the requests is kept. emit is never called twice at once; it
+// Images come first: no pass over snapshots starts while one over images waits,
+// and so on, in the order of model.Swept. Launch templates and configurations
+// are read when all that may name them has been, in the same scope: one that is
+// missing then is gone. Within a kind the order of the requests is kept. emit is never called twice at once; it
 // may block, which slows the scan, but must return when ctx ends. After that
 // nothing more is emitted, Run waits for the running pages and returns ctx's
 // error, its only one.
@@ -73,11 +75,14 @@ type run struct {
 func (r *run) schedule(ctx context.Context, passes []pass, limit int) {
 	var g errgroup.Group
 	g.SetLimit(limit)
+	naming := map[model.Scope]*sync.WaitGroup{}
 	for _, p := range passes {
 		if ctx.Err() != nil {
 			break
 		}
+		begin := inTurn(naming, p)
 		g.Go(func() error {
+			defer begin()()
 			r.pass(ctx, p)
 			return nil
 		})
@@ -136,11 +141,34 @@ type pass struct {
 	kind    model.Kind
 }
 
+// inTurn enters a pass in the passes of its scope that are under way over what
+// may name templates and configurations. What it gives waits until the pass may
+// begin, and gives what is to be done at its end. Those that it waits for began
+// before, and wait for nobody.
+func inTurn(naming map[model.Scope]*sync.WaitGroup, p pass) func() (end func()) {
+	users, ok := naming[p.request.Scope]
+	if !ok {
+		users = &sync.WaitGroup{}
+		naming[p.request.Scope] = users
+	}
+	switch {
+	case p.kind == model.Templates || p.kind == model.LaunchConfigs:
+		return func() func() {
+			users.Wait()
+			return func() {}
+		}
+	case slices.Contains(model.Sources(), p.kind):
+		users.Add(1)
+		return func() func() { return users.Done }
+	}
+	return func() func() { return func() {} }
+}
+
 // inOrder lists the passes of requests: a kind after the other, and within a
 // kind in the order of the requests.
 func inOrder(requests []Request) []pass {
 	var out []pass
-	for _, k := range model.Kinds() {
+	for _, k := range model.Swept() {
 		for _, r := range requests {
 			if slices.Contains(r.Kinds, k) {
 				out = append(out, pass{r, k})

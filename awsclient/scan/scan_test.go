@@ -226,3 +226,42 @@ func TestRunStampsPages(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Templates are read when all that may name them in the same scope has been;
+// other scopes, and what is not of usage, are not waited for.
+func TestRunReadsTemplatesAfterWhatNamesThem(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, limit := rapid.IntRange(1, 5).Draw(t, "scopes"), rapid.IntRange(1, 20).Draw(t, "limit")
+		kinds := rapid.Permutation(model.Swept()).Draw(t, "kinds")
+		var mu sync.Mutex
+		done := map[model.Scope]map[model.Kind]bool{}
+		cloud := script(func(_ context.Context, s model.Scope, k model.Kind, _ func(model.Page)) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if done[s] == nil {
+				done[s] = map[model.Kind]bool{}
+			}
+			if k == model.Templates || k == model.LaunchConfigs {
+				for _, source := range model.Sources() {
+					if source != model.Templates && source != model.LaunchConfigs && !done[s][source] {
+						return fmt.Errorf("%s of %s before its %s", k, s, source)
+					}
+				}
+			}
+			done[s][k] = true
+			return nil
+		})
+		passes := 0
+		err := scan.Run(context.Background(), cloud, requests(n, kinds...), options(limit), func(e model.Event) {
+			if p, ok := e.(model.Page); ok {
+				passes++
+				if p.Err != nil {
+					t.Error(p.Err)
+				}
+			}
+		})
+		if err != nil || passes != n*len(kinds) {
+			t.Errorf("error %v, %d passes", err, passes)
+		}
+	})
+}

@@ -56,7 +56,7 @@ func TestStale(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
-			for _, r := range c.fresh.Stale(c.inv, noon.Add(c.after)) {
+			for _, r := range c.fresh.Stale(c.inv, noon.Add(c.after), model.Kinds()...) {
 				got = append(got, fmt.Sprintf("%s %v", r.Scope.Region, r.Kinds))
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
@@ -75,7 +75,7 @@ func TestStaleClosed(t *testing.T) {
 		inv = inv.Fold(model.Page{Gen: 2, Scope: s, Kind: k, At: noon, Last: true, Err: &model.OpError{Kind: model.Closed, Err: fmt.Errorf("policy")}})
 	}
 	asked := func(inv model.Inventory, f scan.Freshness, after time.Duration) bool {
-		return slices.ContainsFunc(f.Stale(inv, noon.Add(after)), func(r scan.Request) bool { return r.Scope == s && len(r.Kinds) == 2 })
+		return slices.ContainsFunc(f.Stale(inv, noon.Add(after), model.Kinds()...), func(r scan.Request) bool { return r.Scope == s && len(r.Kinds) == 2 })
 	}
 	week := 7 * 24 * time.Hour
 	fresh, none := scan.DefaultFreshness(), scan.Freshness{Closed: week}
@@ -97,5 +97,64 @@ func TestStaleClosed(t *testing.T) {
 				t.Errorf("asked %t", got)
 			}
 		})
+	}
+}
+
+// A usage source is asked for apart from what accounts have, and rarely where
+// it held nothing or is not there.
+func TestStaleSources(t *testing.T) {
+	s := model.Scope{Account: "1", Region: "r2"} // without images
+	pass := func(k model.Kind, err model.ErrorKind, refs ...*model.Reference) model.Event {
+		p := model.Page{Gen: 1, Scope: s, Kind: k, At: noon, Last: true, References: refs}
+		if err != model.Unknown {
+			p.Err = &model.OpError{Kind: err, Err: fmt.Errorf("no")}
+		}
+		return p
+	}
+	group := &model.Reference{Scope: s, Source: model.Groups, Key: "web", Image: "ami-1"}
+	report := model.Page{Gen: 1, Scope: s, Kind: model.Reports, At: noon, Last: true, Reports: []*model.Report{{ID: "r"}}}
+	const day = 24 * time.Hour
+	for _, c := range []struct {
+		name string
+		kind model.Kind
+		has  []model.Event
+		age  time.Duration // from which on it is asked for
+	}{
+		{"never read", model.Groups, nil, 0},
+		{"holds something", model.Groups, []model.Event{pass(model.Groups, 0, group)}, 15 * time.Minute},
+		{"holds nothing", model.Groups, []model.Event{pass(model.Groups, 0)}, day / 2},
+		{"failed", model.Groups, []model.Event{pass(model.Groups, model.Network)}, 0},
+		{"not offered", model.ComputeEnvironments, []model.Event{pass(model.ComputeEnvironments, model.NotOffered)}, 7 * day},
+		{"templates where nothing is", model.Templates, []model.Event{pass(model.Templates, 0)}, day / 2},
+		{"templates that something may name", model.Templates, []model.Event{pass(model.Templates, 0), pass(model.Groups, 0, group)}, 15 * time.Minute},
+		{"configurations that something may name", model.LaunchConfigs, []model.Event{pass(model.LaunchConfigs, 0), pass(model.Groups, 0, group)}, 15 * time.Minute},
+		{"no reports", model.Reports, []model.Event{pass(model.Reports, 0)}, day / 2},
+		{"reports", model.Reports, []model.Event{report}, 15 * time.Minute},
+		{
+			"closed by a policy", model.Groups,
+			[]model.Event{pass(model.Images, model.Closed), pass(model.Snapshots, model.Closed), pass(model.Groups, model.Denied)},
+			7 * day,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inv := inventory(time.Time{}).Fold(c.has...)
+			asked := func(f scan.Freshness, after time.Duration) bool {
+				for _, r := range f.Stale(inv, noon.Add(after), c.kind) {
+					if r.Scope == s {
+						return slices.Equal(r.Kinds, []model.Kind{c.kind})
+					}
+				}
+				return false
+			}
+			if c.age > 0 && asked(scan.DefaultFreshness(), c.age-time.Second) || !asked(scan.DefaultFreshness(), c.age) {
+				t.Errorf("it is not from %v on that it is asked for", c.age)
+			}
+			if !asked(scan.Freshness{Idle: day, Closed: day}, 0) {
+				t.Error("not asked for though nothing is fresh")
+			}
+		})
+	}
+	if got := scan.DefaultFreshness().Stale(inventory(time.Time{}), noon); len(got) > 0 {
+		t.Errorf("no kinds were asked for: %v", got)
 	}
 }

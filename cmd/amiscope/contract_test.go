@@ -91,12 +91,17 @@ func fakePeer(t *testing.T) peer {
 }
 
 func motoPeer(t *testing.T) peer {
-	p := peer{name: "moto", deviations: motoDeviates, env: append([]string{
-		"AWS_ENDPOINT_URL=" + awstest.Moto(t).URL, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
-		"AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region,
-	}, noFiles(t)...)}
+	p := peer{name: "moto", deviations: motoDeviates, env: motoEnv(t)}
 	seed(t, p)
 	return p
+}
+
+// motoEnv points to a moto_server of the test's own.
+func motoEnv(t *testing.T) []string {
+	return append([]string{
+		"AWS_ENDPOINT_URL=" + awstest.Moto(t).URL, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
+		"AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region,
+	}, noFiles(t)...)
 }
 
 // noFiles keeps the user's AWS files and proxies out.

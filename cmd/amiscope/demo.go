@@ -28,6 +28,7 @@ type demoFlags struct {
 	listen  string
 	envFile string
 	clock   func() time.Time // the real one, which clients of --listen have too
+	time    *demoTime
 }
 
 func (a *app) demo() *cobra.Command {
@@ -107,11 +108,10 @@ func (d *demoFlags) key(c config.Config) cache.Key {
 	return cache.Key{Partition: "aws", Endpoint: sharing(name, c.Shared)}
 }
 
-// enterDemo turns the run to the demo. Its time starts at the fleet's present,
-// from which the ages of its images count, and goes on from there.
+// enterDemo turns the run to the demo.
 func (a *app) enterDemo(d *demoFlags) {
-	a.flags.demo, d.clock = d, a.now
-	a.now = since(fleet.Epoch, a.now)
+	a.flags.demo, d.clock, d.time = d, a.now, newDemoTime(a.now)
+	a.now = d.time.now
 }
 
 // enterDemo reaches the demo's AWS, in this process. Everything is read anew
@@ -126,8 +126,15 @@ func (w *world) enterDemo(a *app, c config.Config) error {
 	if !a.flags.given("max-age") {
 		w.fresh.Age = 0
 	}
+	w.reach = d.time.reach
 	w.selection, w.anyKey = selection(c, func(string) string { return "" })
 	w.store = cache.New(filepath.Join(a.place(a.dirs.cache), "cache.db"), d.key(c))
+	w.client, err = awsclient.New(a.demoOptions(c, s))
+	return err
+}
+
+// demoOptions reach every account of an AWS in this process by keys of its own.
+func (a *app) demoOptions(c config.Config, s *fakeaws.Server) awsclient.Options {
 	o := a.clientOptions(c)
 	o.Transport = s.Transport()
 	o.Endpoint = "https://demo.invalid"
@@ -137,8 +144,7 @@ func (w *world) enterDemo(a *app, c config.Config) error {
 			Name: cmp.Or(acct.Alias, acct.Name), AccessKey: key, Secret: secret, Region: s.Regions()[0],
 		})
 	}
-	w.client, err = awsclient.New(o)
-	return err
+	return o
 }
 
 // refuseReach refuses flags that choose accounts of the user's.
@@ -149,10 +155,4 @@ func (a *app) refuseReach() error {
 		}
 	}
 	return nil
-}
-
-// since gives a clock that shows start now and goes on from there.
-func since(start time.Time, now func() time.Time) func() time.Time {
-	began := now()
-	return func() time.Time { return start.Add(now().Sub(began)) }
 }

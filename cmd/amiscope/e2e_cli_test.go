@@ -45,7 +45,7 @@ func serveDemo(t *testing.T) served {
 }
 
 // ownHome is an environment without anything of the user's.
-func ownHome(t *testing.T) []string {
+func ownHome(t testing.TB) []string {
 	dir := t.TempDir()
 	return []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir,

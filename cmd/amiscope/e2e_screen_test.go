@@ -14,7 +14,7 @@ import (
 )
 
 // program is the built binary, as make e2e and make check name it.
-func program(t *testing.T) string {
+func program(t testing.TB) string {
 	t.Helper()
 	bin := os.Getenv("AMISCOPE_BIN")
 	if bin == "" {

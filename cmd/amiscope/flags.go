@@ -22,7 +22,8 @@ type flags struct {
 	logFile  string
 	format   string
 	offline  bool
-	from     string // an inventory file to show; "": AWS
+	from     string   // an inventory file to show; "": AWS
+	iac      []string // folders of infrastructure code
 	noColor  bool
 	ascii    bool
 	maxAge   time.Duration
@@ -51,6 +52,7 @@ func (f *flags) add(root *cobra.Command, complete cobra.CompletionFunc) {
 	s.BoolVar(&f.shared, "shared", false, "also images that other accounts share with these")
 	s.BoolVar(&f.offline, "offline", false, "never call AWS; show what is cached")
 	s.StringVar(&f.from, "from", "", "show an inventory file that scan -o wrote; needs no AWS, and never calls it")
+	s.StringArrayVar(&f.iac, "iac", nil, "folder of infrastructure code: what its files name is used; may be repeated")
 	s.DurationVar(&f.maxAge, "max-age", config.Default().MaxAge, "read again what was read longer ago; 0 always")
 	s.StringVar(&f.settings, "config", "", "config file")
 	s.StringVar(&f.logFile, "log", "", "append a log of every AWS call to a file")
@@ -61,6 +63,7 @@ func (f *flags) add(root *cobra.Command, complete cobra.CompletionFunc) {
 		"output":  fixed(output.Formats()),
 		"profile": completeProfiles,
 		"region":  complete,
+		"iac":     folders,
 	} {
 		if err := root.RegisterFlagCompletionFunc(name, fn); err != nil {
 			panic(err) // a flag of that name stands above

@@ -4,26 +4,51 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/amiscope/amiscope/awsclient"
+	"github.com/amiscope/amiscope/cmd/internal/output"
 	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/tui"
-	"github.com/amiscope/amiscope/tui/kit"
 )
 
 // gathered is what a verb has to print.
 type gathered struct {
 	inv   model.Inventory
-	notes []string // to be told after the output
+	usage *model.Usage     // nil: not judged
+	input model.UsageInput // but for its time
+	asked bool             // for verdicts
+	mute  bool             // AWS's own opinion was asked for, and not all of it was had
+	notes []string         // to be told after the output
+}
+
+// need is what a verb has to know.
+type need struct {
+	force bool // also what is fresh is read again
+	// usage says that verdicts are wanted: usage sources are read, and the launch
+	// permissions of the images that it concerns.
+	usage bool
+	// concerns picks these images; nil: all.
+	concerns func(g *gathered) []*model.Image
+	// opinions are asked for of AWS besides; nil: none.
+	opinions func(g *gathered) map[model.Scope][]string
+}
+
+// kinds are what is read: usage sources only where they are wanted.
+func (n need) kinds() []model.Kind {
+	if n.usage {
+		return model.Swept()
+	}
+	return model.Kinds()
 }
 
 // gather gives what is known now: what the cache holds, and over it what AWS
-// says of everything that is stale. force reads also what is fresh. The error
-// is ctx's, or one that leaves nothing to print.
-func (a *app) gather(ctx context.Context, force bool) (g gathered, err error) {
+// says of everything that is wanted and stale. The error is ctx's, or one that
+// leaves nothing to print.
+func (a *app) gather(ctx context.Context, n need) (g gathered, err error) {
 	a.askMFA = a.codeFrom(a.in)
-	w, _, err := a.open(ctx)
+	w, c, err := a.open(ctx)
 	if err != nil {
 		return g, err
 	}
@@ -33,18 +58,118 @@ func (a *app) gather(ctx context.Context, force bool) (g gathered, err error) {
 			a.tell(g.notes) // nobody else will
 		}
 	}()
+	if g.input, g.notes, err = a.usageInput(ctx, c); err != nil {
+		return g, err
+	}
 	p := newProgress(a.err)
 	p.quiet = a.asking.Load
 	defer p.clear()
 	g.fold(w.restore(ctx), nil)
 	if !w.offline {
-		g.fold(w.refresh(ctx, tui.Refresh{Gen: 1, Force: force, Known: g.inv}), p.follow)
+		g.fold(w.refresh(ctx, tui.Refresh{Gen: 1, Kinds: n.kinds(), Force: n.force, Known: g.inv}), p.follow)
+	}
+	if g.asked = n.usage; n.usage {
+		g.settle(ctx, w, n, p)
 	}
 	if ctx.Err() != nil {
 		return g, ctx.Err()
 	}
 	p.clear() // before anything is told
 	return g, a.nothing(g.inv)
+}
+
+// settle makes verdicts, and waits for what they wait for, until nothing is left
+// to be asked. Each thing is asked for once.
+func (g *gathered) settle(ctx context.Context, w *world, n need, p *progress) {
+	before := asked{images: map[model.ImageKey]bool{}}
+	for g.judge(w.now()); !w.offline && ctx.Err() == nil; g.judge(w.now()) {
+		wants := before.more(g, n)
+		if wants.Empty() {
+			break
+		}
+		p.tally.wanted += len(wants.Permissions)
+		g.fold(w.settle(ctx, tui.Settle{Wants: wants}), p.follow)
+	}
+	if n.opinions == nil || w.offline || ctx.Err() != nil {
+		return
+	}
+	told := len(g.notes)
+	g.fold(w.ask(ctx, n.opinions(g)), p.follow)
+	g.mute = len(g.notes) > told
+	g.judge(w.now())
+}
+
+func (g *gathered) judge(now time.Time) {
+	in := g.input
+	in.Now = now
+	g.usage = g.usage.Judge(g.inv, in)
+}
+
+// judgeKnown makes the verdicts that can be made of what was read before, if
+// anything was.
+func (g *gathered) judgeKnown(now time.Time) {
+	if g.usage == nil && g.inv.UsageRead() {
+		g.judge(now)
+	}
+}
+
+func (g *gathered) known() output.Known { return output.Known{Inv: g.inv, Usage: g.usage} }
+
+// asked is what verdicts have waited for before.
+type asked struct {
+	images map[model.ImageKey]bool
+	orgs   bool
+	units  []string
+}
+
+// more is what they wait for and was not asked for yet. What references name is
+// of no matter to a verdict.
+func (a *asked) more(g *gathered, n need) model.Wants {
+	all := g.usage.Wants()
+	wants := model.Wants{Organizations: all.Organizations && !a.orgs}
+	a.orgs = a.orgs || all.Organizations
+	for _, u := range all.Units {
+		if !slices.Contains(a.units, u) {
+			a.units, wants.Units = append(a.units, u), append(wants.Units, u)
+		}
+	}
+	concerned := g.concerned(n)
+	if n.force {
+		all.Permissions = append(all.Permissions, g.failedPermissions()...)
+	}
+	for _, k := range all.Permissions {
+		if !a.images[k] && (concerned == nil || concerned[k]) {
+			a.images[k] = true
+			wants.Permissions = append(wants.Permissions, k)
+		}
+	}
+	return wants
+}
+
+// failedPermissions are images whose launch permissions could not be read, which
+// stands for a while unless everything is to be read again.
+func (g *gathered) failedPermissions() []model.ImageKey {
+	var out []model.ImageKey
+	for _, s := range g.inv.Scopes() {
+		for _, p := range g.inv.ScopePermissions(s) {
+			if p.Err != nil {
+				out = append(out, model.ImageKey{Region: s.Region, ID: p.ID})
+			}
+		}
+	}
+	return out
+}
+
+// concerned are the images whose verdicts are wanted; nil: all.
+func (g *gathered) concerned(n need) map[model.ImageKey]bool {
+	if n.concerns == nil {
+		return nil
+	}
+	out := map[model.ImageKey]bool{}
+	for _, im := range n.concerns(g) {
+		out[im.ImageKey] = true
+	}
+	return out
 }
 
 // fold takes a stream in, until its end.
@@ -67,7 +192,7 @@ func (g *gathered) note(e model.Event) {
 		if e.Err != nil {
 			g.notes = append(g.notes, fmt.Sprintf("%s: its regions could not be read, so some may be missing: %s", e.Account.Title(), e.Err))
 		}
-	case model.Page, model.Began, model.Details, model.Lost, model.Stopped: // in the inventory
+	case model.Page, model.Began, model.Details, model.Lost, model.Stopped, model.Named, model.Organization: // in the inventory
 	}
 }
 
@@ -94,10 +219,11 @@ func (a *app) nothing(inv model.Inventory) error {
 func (a *app) conclude(g gathered) error {
 	a.tell(g.notes)
 	failed, read := a.tellTroubles(g.inv)
+	missing := g.asked && a.tellMissing(g) > 0
 	switch {
 	case failed == 0 && read == 0:
 		return errors.New("there is nothing to read: each of these regions is not enabled, or closed by a policy")
-	case failed == 0:
+	case failed == 0 && !missing:
 		return nil
 	case read == 0:
 		return errTold
@@ -142,39 +268,4 @@ func (a *app) trouble(source string, err *model.OpError) {
 		text += "; hint: " + h
 	}
 	a.say("%s", text)
-}
-
-// progressEvery is the least time between two lines of progress.
-const progressEvery = 100 * time.Millisecond
-
-// tally is how far a refresh is.
-type tally struct{ begun, done, failed, images int }
-
-func (t *tally) follow(e model.Event) {
-	switch e := e.(type) {
-	case model.Began:
-		if e.Kind == model.Images {
-			t.begun++
-		}
-	case model.Page:
-		if e.Kind != model.Images {
-			return
-		}
-		t.images += len(e.Images)
-		if e.Last {
-			t.done++
-		}
-		if e.Err != nil && e.Err.Kind != model.Closed {
-			t.failed++
-		}
-	case model.Found, model.Lost, model.Details, model.Stopped, model.Notice: // no pass in these
-	}
-}
-
-func (t tally) String() string {
-	s := "reading: " + kit.Plural(t.images, "image", "images") + ", " + kit.Count(t.done) + " of " + kit.Plural(t.begun, "scope", "scopes")
-	if t.failed > 0 {
-		s += ", " + kit.Count(t.failed) + " failed"
-	}
-	return s
 }

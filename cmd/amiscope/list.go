@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -31,9 +33,15 @@ func (a *app) list() *cobra.Command {
 		Short: "List images",
 		Long: `list prints the images that a filter shows: the same text as / takes on the
 screen, in one argument or several. What was read longer ago than --max-age is
-read again first.`,
+read again first.
+
+Where the filter, --columns or --sort names usage, what may be using images is
+read as well, and launch permissions on which verdicts depend: see amiscope usage.
+Else only images and snapshots are read, and JSON gives verdicts as they are
+known from before.`,
 		Example: `  amiscope list 'age>180d !deprecated:true region:eu-*' -o json
-  amiscope list web has:tag.owner --sort -size --columns id,name,size`,
+  amiscope list web has:tag.owner --sort -size --columns id,name,size
+  amiscope list usage:unused 'age>90d' --columns id,name,region,usage,size`,
 		RunE:              a.verb(func(ctx context.Context, args []string) error { return a.runList(ctx, l, args) }),
 		ValidArgsFunction: a.completeFilter,
 	}
@@ -56,45 +64,83 @@ func (a *app) runList(ctx context.Context, l listing, args []string) error {
 		return err
 	}
 	style.Columns = l.columns
-	find, err := l.read(style, args)
+	sel, err := l.read(style, args)
 	if err != nil {
 		return err
 	}
-	g, err := a.gather(ctx, false)
+	g, err := a.gather(ctx, need{usage: sel.usage, concerns: sel.possible})
 	if err != nil {
 		return err
 	}
-	shown, undecided := find(g.inv)
-	if err := style.Images(a.out, g.inv, shown); err != nil {
+	if style.Format == output.JSON || style.Format == output.JSONL {
+		g.judgeKnown(a.now())
+	}
+	shown, undecided := sel.find(&g)
+	if err := style.Images(a.out, g.known(), shown); err != nil {
 		return err
 	}
 	a.undecided(undecided)
 	return a.conclude(g)
 }
 
-// read takes filter and flags for what they mean, before anything is called,
-// and gives what finds the images.
-func (l listing) read(style output.Style, args []string) (func(model.Inventory) ([]*model.Image, int), error) {
+// search is what a list shows, as filter and flags say it.
+type search struct {
+	listing
+	query query.Query
+	order query.Order
+	usage bool // verdicts are asked for
+	now   time.Time
+}
+
+// read takes filter and flags for what they mean, before anything is called.
+func (l listing) read(style output.Style, args []string) (search, error) {
 	q, err := parse(args)
 	if err != nil {
-		return nil, err
+		return search{}, err
 	}
 	order, err := query.ParseOrder(l.sort)
 	if err != nil {
-		return nil, usageError{err}
+		return search{}, usageError{err}
 	}
 	if err := l.check(style.Format); err != nil {
-		return nil, usageError{err}
+		return search{}, usageError{err}
 	}
-	return func(inv model.Inventory) ([]*model.Image, int) {
-		w := &query.World{Inv: inv, Now: style.Now}
-		shown, undecided := q.Select(w, inv.Images())
-		query.Sort(w, shown, order)
-		if l.limit > 0 {
-			shown = shown[:min(l.limit, len(shown))]
-		}
-		return shown, undecided
-	}, nil
+	named := func(key string) bool { return q.Names(key) || order.Key == key || slices.Contains(l.columns, key) }
+	return search{l, q, order, slices.ContainsFunc(ofUsage(), named), style.Now}, nil
+}
+
+// ofUsage are the keys and columns whose facts are verdicts.
+func ofUsage() []string { return []string{"usage", "references"} }
+
+// find gives the images to print, in order, and how many are left out because a
+// fact is not known.
+func (s search) find(g *gathered) (shown []*model.Image, undecided int) {
+	w := s.world(g)
+	shown, undecided = s.query.Select(w, g.inv.Images())
+	query.Sort(w, shown, s.order)
+	if s.limit > 0 {
+		shown = shown[:min(s.limit, len(shown))]
+	}
+	return shown, undecided
+}
+
+// possible are the images that the filter shows, or may show when more is known.
+func (s search) possible(g *gathered) []*model.Image {
+	all := g.inv.Images()
+	not, err := query.Parse("!(" + s.query.String() + ")")
+	if s.query.Empty() || err != nil { // nested too deep
+		return all
+	}
+	out, _ := not.Select(s.world(g), all)
+	refused := make(map[*model.Image]bool, len(out))
+	for _, im := range out {
+		refused[im] = true
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(im *model.Image) bool { return refused[im] })
+}
+
+func (s search) world(g *gathered) *query.World {
+	return &query.World{Inv: g.inv, Usage: g.usage, Now: s.now}
 }
 
 func (l listing) check(f output.Format) error {

@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/tui/kit"
 )
 
 // progress is one line on standard error that is written over and over, where
@@ -41,3 +42,60 @@ func (p *progress) clear() {
 }
 
 func (p *progress) write(s string) { _, _ = io.WriteString(p.out, s) } // lost progress is no loss
+
+// progressEvery is the least time between two lines of progress.
+const progressEvery = 100 * time.Millisecond
+
+// tally is how far a refresh is.
+type tally struct {
+	begun, done, failed, images int // passes over images, and what they gave
+
+	lists, read     int // passes over usage sources, and those that ended
+	wanted, settled int // launch permissions
+}
+
+func (t *tally) follow(e model.Event) {
+	switch e := e.(type) {
+	case model.Began:
+		switch {
+		case e.Kind == model.Images:
+			t.begun++
+		case e.Kind != model.Snapshots:
+			t.lists++
+		}
+	case model.Page:
+		t.page(e)
+	case model.Found, model.Lost, model.Details, model.Stopped, model.Notice, model.Named, model.Organization: // no pass in these
+	}
+}
+
+func (t *tally) page(p model.Page) {
+	switch {
+	case p.Kind == model.Images:
+		t.images += len(p.Images)
+		if p.Last {
+			t.done++
+		}
+		if p.Err != nil && p.Err.Kind != model.Closed {
+			t.failed++
+		}
+	case p.Kind == model.Permissions:
+		t.settled += len(p.Permissions)
+	case p.Kind != model.Snapshots && p.Last:
+		t.read++
+	}
+}
+
+func (t tally) String() string {
+	s := "reading: " + kit.Plural(t.images, "image", "images") + ", " + kit.Count(t.done) + " of " + kit.Plural(t.begun, "scope", "scopes")
+	if t.failed > 0 {
+		s += ", " + kit.Count(t.failed) + " failed"
+	}
+	if t.lists > 0 {
+		s += "; usage: " + kit.Count(t.read) + " of " + kit.Plural(t.lists, "list", "lists")
+	}
+	if t.wanted > 0 {
+		s += ", launch permissions of " + kit.Count(t.settled) + " of " + kit.Plural(t.wanted, "image", "images")
+	}
+	return s
+}

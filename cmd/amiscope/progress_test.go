@@ -27,6 +27,26 @@ func TestTally(t *testing.T) {
 	}
 }
 
+// TestTallyOfUsage: of usage it is told where it is read.
+func TestTallyOfUsage(t *testing.T) {
+	one := model.Scope{Account: "1", Region: "a"}
+	got := tally{wanted: 120}
+	for _, e := range []model.Event{
+		model.Began{Scope: one},
+		model.Page{Scope: one, Last: true},
+		model.Began{Scope: one, Kind: model.Instances},
+		model.Began{Scope: one, Kind: model.Groups},
+		model.Page{Scope: one, Kind: model.Instances, References: make([]*model.Reference, 3)},
+		model.Page{Scope: one, Kind: model.Instances, Last: true},
+		model.Page{Scope: one, Kind: model.Permissions, Permissions: make([]*model.LaunchPermissions, 50)},
+	} {
+		got.follow(e)
+	}
+	if want := "reading: 0 images, 1 of 1 scope; usage: 1 of 2 lists, launch permissions of 50 of 120 images"; got.String() != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 // TestProgressIsForTerminals: a file never sees the line; a terminal sees it cut
 // to its width, and taken away at the end.
 func TestProgressIsForTerminals(t *testing.T) {

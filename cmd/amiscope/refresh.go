@@ -17,23 +17,13 @@ import (
 // out while one for images waits, of whatever account: that is the client's
 // care. What is streamed is saved as well.
 func (w *world) refresh(ctx context.Context, r tui.Refresh) <-chan model.Event {
-	return w.stream(ctx, func(send func(model.Event) error) {
-		f := &fetch{world: w, want: r, known: r.Known, asked: map[model.Scope]bool{}}
-		f.send = func(e model.Event) {
-			w.saving.Fold(e)
-			_ = send(e) // fails only when ctx has ended, which ends the calls too
-			w.tellSaving(send)
-		}
+	w.mu.Lock()
+	w.gen = max(w.gen, r.Gen)
+	w.mu.Unlock()
+	return w.keeping(ctx, func(tell func(model.Event)) {
+		f := &fetch{world: w, want: r, send: tell, known: r.Known, asked: map[model.Scope]bool{}}
 		f.run(ctx)
-		w.saving.Flush(ctx) // so that what keeps it from being saved is told
-		w.tellSaving(send)
 	})
-}
-
-func (w *world) tellSaving(send func(model.Event) error) {
-	for _, text := range w.saving.take() {
-		_ = send(notice(text)) // fails only when ctx has ended
-	}
 }
 
 // fetch is one refresh.
@@ -145,11 +135,23 @@ func (f *fetch) read(ctx context.Context, scopes []model.Scope) {
 }
 
 func (f *fetch) stale() []scan.Request {
-	fresh := f.fresh
+	fresh, kinds := f.fresh, f.kinds()
+	if slices.ContainsFunc(kinds, func(k model.Kind) bool { return slices.Contains(model.Sources(), k) }) {
+		fresh.Age = min(fresh.Age, f.policy.Fresh) // what is older is no evidence
+	}
 	if f.want.Force {
 		fresh.Age = 0
 	}
-	return fresh.Stale(f.known, f.now())
+	return fresh.Stale(f.known, f.now(), kinds...)
+}
+
+// kinds are what is to be read of a scope: what is waived in no case.
+func (f *fetch) kinds() []model.Kind {
+	kinds := f.want.Kinds
+	if kinds == nil {
+		kinds = model.Swept()
+	}
+	return slices.DeleteFunc(slices.Clone(kinds), func(k model.Kind) bool { return slices.Contains(f.policy.Waived, k) })
 }
 
 func (f *fetch) wanted(s model.Scope) bool {

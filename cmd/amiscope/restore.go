@@ -18,6 +18,7 @@ func (w *world) stream(ctx context.Context, fn func(send func(model.Event) error
 	w.streams.Go(func() {
 		defer close(out)
 		fn(func(e model.Event) error {
+			w.owners.note(e)
 			select {
 			case out <- e:
 				return nil
@@ -30,7 +31,7 @@ func (w *world) stream(ctx context.Context, fn func(send func(model.Event) error
 }
 
 // restore streams what the cache holds: accounts and lists, then details, then
-// snapshots.
+// snapshots, then what may be using images.
 func (w *world) restore(ctx context.Context) <-chan model.Event {
 	return w.cached(ctx, w.replayLists, w.replayRest)
 }
@@ -48,8 +49,14 @@ func (w *world) restoreRest(ctx context.Context) <-chan model.Event {
 // cached streams parts of the cache until one cannot be read.
 func (w *world) cached(ctx context.Context, parts ...func(send func(model.Event) error) error) <-chan model.Event {
 	return w.stream(ctx, func(send func(model.Event) error) {
+		replay := func(e model.Event) error {
+			if w.reach != nil {
+				w.reach(e)
+			}
+			return send(e)
+		}
 		for _, part := range parts {
-			if err := part(send); err != nil {
+			if err := part(replay); err != nil {
 				if ctx.Err() == nil {
 					w.saving.unread(err)
 					_ = send(notice(err.Error())) // fails only when nobody reads any more
@@ -101,7 +108,8 @@ func (w *world) replayLists(send func(model.Event) error) error {
 	return nil
 }
 
-// replayRest sends details and snapshots of the scopes that replayLists found.
+// replayRest sends details, snapshots and usage of the scopes that replayLists
+// found.
 func (w *world) replayRest(send func(model.Event) error) error {
 	if w.archive != nil {
 		return nil // replayLists sent all
@@ -109,5 +117,8 @@ func (w *world) replayRest(send func(model.Event) error) error {
 	if err := w.store.Details(w.kept, func(d model.Details) error { return send(d) }); err != nil {
 		return err
 	}
-	return w.store.Snapshots(w.kept, func(p model.Page) error { return send(p) })
+	if err := w.store.Snapshots(w.kept, func(p model.Page) error { return send(p) }); err != nil {
+		return err
+	}
+	return w.store.Usage(w.kept, send)
 }

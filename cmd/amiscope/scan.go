@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,11 +17,12 @@ func (a *app) scan() *cobra.Command {
 		Use:   "scan",
 		Short: "Read everything again, and say how much there is",
 		Long: `scan reads every scope, also those that are fresh or closed by a policy, so that
-the next start and the verbs with --offline show it.
+the next start and the verbs with --offline show it: images, snapshots, what may
+be using images, and the launch permissions on which verdicts depend.
 
 With -o it also writes an inventory file: who read it and when, the state of
-every scope, images and snapshots, compressed, with a checksum. amiscope --from
-FILE opens it anywhere, and so does every verb that prints.`,
+every scope, images, snapshots and what uses them, compressed, with a checksum.
+amiscope --from FILE opens it anywhere, and so does every verb that prints.`,
 		Example: "amiscope scan -o march.inventory\namiscope list is:public --from march.inventory",
 		Args:    cobra.NoArgs,
 		RunE:    a.verb(func(ctx context.Context, _ []string) error { return a.runScan(ctx, file) }),
@@ -41,7 +43,7 @@ func (a *app) runScan(ctx context.Context, file string) error {
 	if err := a.checkFile(file); err != nil {
 		return err
 	}
-	g, err := a.gather(ctx, true)
+	g, err := a.gather(ctx, need{force: true, usage: true})
 	if err != nil {
 		return err
 	}
@@ -51,23 +53,34 @@ func (a *app) runScan(ctx context.Context, file string) error {
 		}
 	}
 	if file == toStdout {
-		a.say("%s", counts(g.inv))
-	} else if _, err := fmt.Fprintln(a.out, counts(g.inv)); err != nil {
+		a.say("%s", counts(g))
+	} else if _, err := fmt.Fprintln(a.out, counts(g)); err != nil {
 		return err
 	}
 	return a.conclude(g)
 }
 
-// counts says how much an inventory holds.
-func counts(inv model.Inventory) string {
-	scopes, snapshots := 0, 0
+// counts says how much was read, and how many images have each verdict.
+func counts(g gathered) string {
+	inv := g.inv
+	scopes, snapshots, references := 0, 0, 0
 	for _, s := range inv.Scopes() {
 		if inv.Readable(s) {
 			scopes++
 			snapshots += len(inv.ScopeSnapshots(s))
+			for _, k := range model.Sources() {
+				references += len(inv.References(s, k))
+			}
 		}
 	}
-	return kit.Plural(len(inv.Images()), "image", "images") + " and " +
-		kit.Plural(snapshots, "snapshot", "snapshots") + " in " +
-		kit.Plural(len(inv.Accounts()), "account", "accounts") + ", " + kit.Plural(scopes, "scope", "scopes")
+	verdicts := g.usage.Counts()
+	var parts []string
+	for _, u := range []model.Use{model.Used, model.Probable, model.UseUnknown, model.Unused} {
+		parts = append(parts, u.String()+" "+kit.Count(verdicts[u]))
+	}
+	return kit.Plural(len(inv.Images()), "image", "images") + ", " +
+		kit.Plural(snapshots, "snapshot", "snapshots") + " and " +
+		kit.Plural(references, "reference", "references") + " in " +
+		kit.Plural(len(inv.Accounts()), "account", "accounts") + ", " + kit.Plural(scopes, "scope", "scopes") + "\n" +
+		"images by usage: " + strings.Join(parts, ", ")
 }

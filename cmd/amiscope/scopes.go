@@ -14,7 +14,8 @@ func (a *app) scopes() *cobra.Command {
 its own. States: read, failed, unread, closed (a service control policy closes
 the region to the account: no failure, and tried again weekly; in a table one line
 an account), disabled (the account has not enabled the region; told in JSON and
-CSV only), unreached (a profile or role that led to no account).`,
+CSV only), unreached (a profile or role that led to no account). JSON also tells
+how far each usage source of a scope was read.`,
 		Args: cobra.NoArgs,
 		RunE: a.verb(a.runScopes),
 	}
@@ -25,7 +26,7 @@ func (a *app) runScopes(ctx context.Context, _ []string) error {
 	if err != nil {
 		return err
 	}
-	g, err := a.gather(ctx, false)
+	g, err := a.gather(ctx, need{})
 	if err != nil {
 		return err
 	}

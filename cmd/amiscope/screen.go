@@ -43,22 +43,34 @@ func (a *app) runScreen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	err = a.showScreen(ctx, w, c, func(o *tui.Options) {
+		o.Services.Rest = func(ctx context.Context) <-chan model.Event {
+			settle()
+			return w.restoreRest(ctx)
+		}
+		o.Services.Questions, o.Services.Answer = q.asked, q.answer
+	})
+	cancel() // whatever ended the screen ends its streams
+	a.tell(w.close())
+	return err
+}
+
+// showScreen shows the world until the user leaves it.
+func (a *app) showScreen(ctx context.Context, w *world, c config.Config, more func(*tui.Options)) error {
 	o := a.screenOptions(c, w)
-	o.Services.Rest = func(ctx context.Context) <-chan model.Event {
-		settle()
-		return w.restoreRest(ctx)
-	}
-	o.Services.Questions, o.Services.Answer = q.asked, q.answer
+	more(&o)
 	o.Services.Save = a.state().save
+	o.Services.SetAside = a.setAside
+	var err error
 	if o.State, err = a.state().load(); err != nil {
 		o.Warnings = append(o.Warnings, err.Error())
 	}
-	err = tui.Run(ctx, o)
-	cancel() // whatever ended the screen ends its streams
-	for _, n := range w.close() {
-		a.say("%s", n)
+	in, notes, err := a.usageInput(ctx, c)
+	if err != nil {
+		return err
 	}
-	return err
+	o.Usage, o.Warnings = in, append(o.Warnings, notes...)
+	return tui.Run(ctx, o)
 }
 
 func (a *app) screenOptions(c config.Config, w *world) tui.Options {
@@ -74,6 +86,9 @@ func (a *app) screenOptions(c config.Config, w *world) tui.Options {
 	if w.archive != nil {
 		o.Title, o.Offline = a.fileTitle(w.archive), a.fileReason()
 		return o
+	}
+	if !w.offline {
+		o.Services.Settle, o.Services.Opine, o.Services.Report = w.settle, w.opine, w.report
 	}
 	if a.flags.demo == nil {
 		o.Services.Login, o.Services.Profiles = a.login, a.profiles

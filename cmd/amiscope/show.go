@@ -13,8 +13,10 @@ import (
 
 func (a *app) show() *cobra.Command {
 	return &cobra.Command{
-		Use:               "show ID|NAME",
-		Short:             "Show all that is known of one image",
+		Use:   "show ID|NAME",
+		Short: "Show all that is known of one image",
+		Long: `show prints all that is known of one image. Who uses it is told as it is known
+from before; amiscope usage reads it anew.`,
 		Example:           "  amiscope show ami-0123456789abcdef0\n  amiscope show web-2026-11-01 -o json",
 		Args:              cobra.ExactArgs(1),
 		RunE:              a.verb(a.runShow),
@@ -30,7 +32,7 @@ func (a *app) runShow(ctx context.Context, args []string) error {
 	if style.Format == output.CSV || style.Format == output.Markdown {
 		return usagef("show prints -o table, json or jsonl, not %s", style.Format)
 	}
-	g, err := a.gather(ctx, false)
+	g, err := a.gather(ctx, need{})
 	if err != nil {
 		return err
 	}
@@ -39,7 +41,8 @@ func (a *app) runShow(ctx context.Context, args []string) error {
 		_ = a.conclude(g) // what could not be read may hold it; the code is that of not found
 		return err
 	}
-	if err := style.Image(a.out, g.inv, im); err != nil {
+	g.judgeKnown(a.now())
+	if err := style.Image(a.out, g.known(), im); err != nil {
 		return err
 	}
 	return a.conclude(g)

@@ -27,15 +27,25 @@ type world struct {
 	selection string            // its name in the cache
 	anyKey    string            // its name whatever the access key is
 	fresh     scan.Freshness
+	policy    model.UsagePolicy
 	offline   bool
 	now       func() time.Time
+	reach     func(model.Event) // lets the clock follow what the cache gives; nil: it needs not
 	log       io.Closer
 	saving    *saving
 	streams   sync.WaitGroup
 	kept      []model.Scope // of which the cache's lists were read
-	mu        sync.Mutex
-	reached   map[string]bool // accounts that were found in this run
-	meant     cache.Selection // what the last search of all accounts found
+	session
+}
+
+// session is what this run has found out.
+type session struct {
+	owners  owners
+	mu      sync.Mutex
+	reached map[string]bool // accounts that were found
+	meant   cache.Selection // what the last search of all accounts found
+	gen     model.Gen       // of the newest refresh
+	told    map[string]bool // what is told once
 }
 
 // open makes the world that flags, variables and file describe. It calls
@@ -57,10 +67,14 @@ func (a *app) open(ctx context.Context) (*world, config.Config, error) {
 	if err != nil {
 		return nil, c, err
 	}
-	w := &world{now: a.now, log: logFile, fresh: scan.DefaultFreshness(), offline: a.flags.offline, reached: map[string]bool{}}
+	w := &world{
+		now: a.now, log: logFile, fresh: scan.DefaultFreshness(), policy: c.Usage.Policy(), offline: a.flags.offline,
+		session: session{reached: map[string]bool{}, told: map[string]bool{}},
+	}
 	w.fresh.Age = c.MaxAge
-	if a.flags.given("max-age") { // who states an age wants it for empty scopes too
-		w.fresh.Empty = c.MaxAge
+	w.fresh.Idle = min(w.fresh.Idle, c.Usage.Fresh/2) // well before it is evidence no more
+	if a.flags.given("max-age") {                     // who states an age wants it for empty scopes too
+		w.fresh.Empty, w.fresh.Idle = c.MaxAge, c.MaxAge
 	}
 	if a.flags.demo != nil {
 		err = w.enterDemo(a, c)
@@ -106,7 +120,10 @@ func (w *world) enterAWS(a *app, c config.Config) (err error) {
 
 // clientOptions are those that the user's AWS and the demo's have in common.
 func (a *app) clientOptions(c config.Config) awsclient.Options {
-	return awsclient.Options{Regions: c.Regions, Shared: c.Shared, Limiter: scan.NewBuckets(), Log: a.log, MFA: a.askMFA}
+	return awsclient.Options{
+		Regions: c.Regions, Shared: c.Shared, Limiter: scan.NewBuckets(), Log: a.log, MFA: a.askMFA,
+		Usage: awsclient.Usage{TemplateVersions: int(c.Usage.TemplateVersions), ParameterPaths: c.Usage.ParameterPaths},
+	}
 }
 
 // sharing keeps what was read with --shared apart: without it a scope's own

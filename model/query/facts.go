@@ -151,3 +151,35 @@ func (v word) bind(*World) matcher {
 		return tagged(im)
 	}
 }
+
+// usage is the verdict. One that is unknown is a fact that is not known, so
+// that neither it nor its negation says that nothing uses the image.
+func usage(w *World, im *model.Image) (string, bool) {
+	use := w.Usage.Ruling(im).Use
+	return use.String(), use != model.UseUnknown
+}
+
+// usagePlace orders verdicts from used to unused: those that are not known stand
+// before unused, with which they must not be mixed up.
+func usagePlace(w *World, im *model.Image) int64 {
+	switch w.Usage.Ruling(im).Use {
+	case model.Used:
+		return 0
+	case model.Probable:
+		return 1
+	case model.UseUnknown:
+		return 2
+	case model.Unused:
+	}
+	return 3
+}
+
+// references are not counted while the verdict is unknown: what was not looked
+// at may hold some.
+func references(w *World, im *model.Image) (int64, model.Tri) {
+	r := w.Usage.Ruling(im)
+	if r.Use == model.UseUnknown {
+		return 0, model.Maybe
+	}
+	return int64(r.References), model.Yes
+}

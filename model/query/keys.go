@@ -26,6 +26,7 @@ type Key struct {
 	some   func(w *World, tag string, p patterns) matcher      // Set: whether any of its texts matches
 	flag   func(*World, *model.Image) model.Tri                // Bool
 	amount func(*World, *model.Image) (n int64, has model.Tri) // the others; Maybe: not known, No: there is none
+	place  func(*World, *model.Image) int64                    // what an Enum sorts by whose words have an order; nil: the words
 }
 
 // tagKey is the key that takes a tag's key: tag.owner.
@@ -165,6 +166,15 @@ var table = []Key{
 	{
 		Name: "snapshots", Kind: Number, Sortable: true, Help: "the number of its EBS snapshots", Example: "snapshots>1",
 		amount: func(_ *World, im *model.Image) (int64, model.Tri) { return int64(im.Snapshots), model.Yes },
+	},
+	{
+		Name: "usage", Kind: Enum, Sortable: true, Unsure: true, Example: "usage:unused",
+		Help:   "who still uses it: something that counts, only stale things, nothing; unknown while something was not looked at",
+		Values: []string{model.Used.String(), model.Probable.String(), model.Unused.String()}, text: usage, place: usagePlace,
+	},
+	{
+		Name: "references", Kind: Number, Sortable: true, Unsure: true, Example: "references>3",
+		Help: "how many things name it, stale ones included, as far as they were looked at", amount: references,
 	},
 	{
 		Name: "family", Kind: Text, Sortable: true, Help: "its name without versions and dates", Example: "family:web-api",

@@ -107,6 +107,45 @@ func drawWorld(t *rapid.T, images []*model.Image) *World {
 	return &World{Inv: inv, Now: testNow, Marked: func(k model.ImageKey) bool { return k.ID < "ami-00000000000000080" }}
 }
 
+// drawUsage draws the verdict on an image of which everything was looked at.
+func drawUsage(t *rapid.T, im *model.Image) *model.Usage {
+	s := model.Scope{Account: im.Owner, Region: im.Region}
+	use := &model.Reference{Scope: s, Source: model.Instances, Key: "i-1", ID: "i-1", Image: im.ID, State: "running", Since: testNow.Add(-200 * dayLong)}
+	events := []model.Event{model.Found{Account: model.Account{ID: im.Owner}, Regions: []model.Region{{Name: im.Region, Enabled: true}}}}
+	kind := rapid.SampledFrom([]model.Use{model.Used, model.Probable, model.Unused}).Draw(t, "use")
+	for _, k := range model.Swept() {
+		p := model.Page{Scope: s, Kind: k, At: testNow, Last: true}
+		switch {
+		case k == model.Images:
+			private := *im
+			private.Public = model.No
+			p.Images = []*model.Image{&private}
+		case k == model.Instances && kind != model.Unused:
+			if kind == model.Probable {
+				use.State = "stopped"
+			}
+			p.References = []*model.Reference{use}
+		}
+		events = append(events, p)
+	}
+	events = append(events, model.Page{Scope: s, Kind: model.Permissions, Permissions: []*model.LaunchPermissions{{ID: im.ID, At: testNow}}})
+	var u *model.Usage
+	u = u.Judge(model.Inventory{}.Fold(events...), model.UsageInput{Policy: model.DefaultUsagePolicy(), Now: testNow})
+	if got := u.Ruling(im).Use; got != kind {
+		t.Fatalf("the verdict is %v, not %v", got, kind)
+	}
+	return u
+}
+
+// completeWorld is the world in which a verdict that is not known is.
+func completeWorld(t *rapid.T, w *World, im *model.Image) *World {
+	full := *w
+	if full.Usage == nil {
+		full.Usage = drawUsage(t, im)
+	}
+	return &full
+}
+
 // TestUnknownFactsDecideNothing is the promise of three-valued logic, judged by
 // an oracle that knows nothing of it: an image's unknown facts are filled in
 // at random many times. What the query says of the image as it is known must
@@ -115,6 +154,9 @@ func TestUnknownFactsDecideNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		im := drawImage(t)
 		w := drawWorld(t, []*model.Image{im})
+		if rapid.Bool().Draw(t, "usage known") {
+			w.Usage = drawUsage(t, im)
+		}
 		q := reparsed(t, drawNode(t, 3, drawLeaf))
 		negated := reparsed(t, not{q.root})
 		got := q.Match(w, im)
@@ -123,7 +165,7 @@ func TestUnknownFactsDecideNothing(t *testing.T) {
 		}
 		for range 12 {
 			full := complete(t, im)
-			could := q.Match(w, full)
+			could := q.Match(completeWorld(t, w, im), full)
 			switch {
 			case could == model.Maybe:
 				t.Fatalf("%s is undecided although everything is known: %+v", q, full)
@@ -173,7 +215,7 @@ func TestUnknownIsKnown(t *testing.T) {
 		if q.Match(w, im) == model.Maybe {
 			t.Fatalf("%s is undecided", q)
 		}
-		if q.Match(w, complete(t, im)) != model.No {
+		if q.Match(completeWorld(t, w, im), complete(t, im)) != model.No {
 			t.Fatalf("%s although everything is known", q)
 		}
 	})

@@ -22,6 +22,7 @@ type World struct {
 	Inv    model.Inventory
 	Now    time.Time                 // ages and deprecation count from here
 	Marked func(model.ImageKey) bool // nil: nothing is marked
+	Usage  *model.Usage              // nil: no usage is known
 }
 
 // matcher tells whether an image fits.

@@ -309,6 +309,8 @@ func sortReader(w *World, key string) func(*model.Image) sortRow {
 	switch {
 	case name == tagKey:
 		return func(im *model.Image) sortRow { return tagRow(im, tag) }
+	case k.place != nil:
+		return func(im *model.Image) sortRow { return amountRow(k.place(w, im), model.Yes) }
 	case k.flag != nil:
 		return func(im *model.Image) sortRow { return flagRow(k.flag(w, im)) }
 	case k.amount != nil:

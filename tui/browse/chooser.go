@@ -32,7 +32,7 @@ func newChooser(cols []column) chooser {
 func (c chooser) Handle(_ kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 	switch in := in.(type) {
 	case keys.Move:
-		c.cursor = (c.cursor + in.By + len(c.keys)) % len(c.keys)
+		c.cursor = kit.Around(c.cursor, in.By, len(c.keys))
 	case keys.Pick:
 		return c.pick(in.Letter), nil
 	case keys.Open:
@@ -52,11 +52,11 @@ func (c chooser) pick(letter string) chooser {
 		}
 		on[c.keys[c.cursor]] = !on[c.keys[c.cursor]]
 		c.on = on
-		c.cursor = (c.cursor + 1) % len(c.keys)
+		c.cursor = kit.Around(c.cursor, 1, len(c.keys))
 	case "j":
-		c.cursor = (c.cursor + 1) % len(c.keys)
+		c.cursor = kit.Around(c.cursor, 1, len(c.keys))
 	case "k":
-		c.cursor = (c.cursor - 1 + len(c.keys)) % len(c.keys)
+		c.cursor = kit.Around(c.cursor, -1, len(c.keys))
 	case "J":
 		c = c.shift(1)
 	case "K":

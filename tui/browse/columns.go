@@ -21,6 +21,7 @@ type column struct {
 var columns = []column{
 	{kit.Column{Key: "name", Title: "NAME", Min: 18, Max: 70, Weight: 4, Middle: true, Priority: 100, Fixed: true}, "name", "name", nameCell},
 	{kit.Column{Key: "state", Title: "STATE", Min: 9, Max: 10, Priority: 84}, "state", "available, disabled, deprecated, …", stateCell},
+	{kit.Column{Key: "usage", Title: "USAGE", Min: 10, Max: 10, Priority: 83}, "usage", "who still uses it; u tells why", usageCell},
 	{kit.Column{Key: "account", Title: "ACCOUNT", Min: 12, Max: 14, Priority: 90}, "account", "owner, by name where it is known", accountCell},
 	{kit.Column{Key: "region", Title: "REGION", Min: 9, Max: 14, Priority: 88}, "region", "region", plain(func(im *model.Image) string { return im.Region })},
 	{kit.Column{Key: "age", Title: "AGE", Min: 4, Max: 5, Right: true, Priority: 86}, "created", "time since creation", ageCell},
@@ -35,6 +36,7 @@ var columns = []column{
 	{kit.Column{Key: "family", Title: "FAMILY", Min: 14, Max: 40, Weight: 2, Priority: 30}, "family", "name without version, date and build", familyCell},
 	{kit.Column{Key: "version", Title: "VERSION", Min: 10, Max: 24, Weight: 1, Priority: 28}, "version", "what tells it from its family", versionCell},
 	{kit.Column{Key: "snapshots", Title: "SNAPS", Min: 5, Max: 5, Right: true, Priority: 50}, "snapshots", "EBS snapshots it uses", snapshotsCell},
+	{kit.Column{Key: "references", Title: "USES", Min: 5, Max: 5, Right: true, Priority: 34}, "references", "things that name it, as far as they were looked at", referencesCell},
 	{kit.Column{Key: "created", Title: "CREATED", Min: 10, Max: 10, Priority: 45}, "created", "creation date", dateCell(func(im *model.Image) string { return kit.Date(im.Created) })},
 	{kit.Column{Key: "deprecation", Title: "DEPRECATION", Min: 11, Max: 11, Priority: 35}, "deprecation", "deprecation date", dateCell(func(im *model.Image) string { return kit.Date(im.Deprecation) })},
 	{kit.Column{Key: "root", Title: "ROOT", Min: 5, Max: 14, Priority: 20}, "root", "root device type", plain(func(im *model.Image) string { return im.RootType })},

@@ -16,19 +16,25 @@ type Detail struct {
 	tab    int
 	scroll int
 	lines  []string // of the present tab, made by Sync
+	used   usedBy
 }
 
 // tab is one page of a detail.
 type tab struct {
-	name  string
-	lines func(kit.Env, *model.Image) []string
+	name   string
+	detail bool // it shows what comes with the image's Detail
+	lines  func(kit.Env, *model.Image) []string
 }
 
+// usageTab is the index of the tab that has a cursor, and so lines of its own.
+const usageTab = 1
+
 var tabs = []tab{
-	{"identity", overviewLines},
-	{"devices", deviceLines},
-	{"tags", tagLines},
-	{"json", jsonLines},
+	{"identity", false, overviewLines},
+	usageTab: {"usage", false, nil},
+	{"devices", true, deviceLines},
+	{"tags", true, tagLines},
+	{"json", true, jsonLines},
 }
 
 // NewDetail is the detail of an image.
@@ -42,8 +48,10 @@ func (d Detail) redrawn(env kit.Env) Detail {
 	switch {
 	case !ok:
 		d.lines = []string{"", " " + d.key.ID + " is gone: the last refresh of " + d.key.Region + " did not find it."}
-	case im.Detail == nil && d.tab > 0:
+	case im.Detail == nil && tabs[d.tab].detail:
 		d.lines = []string{"", " " + env.Theme.Paint(kit.Dim, "details are being read "+env.Theme.Symbols.Ellipsis)}
+	case d.tab == usageTab:
+		d = d.drawUsed(env, im)
 	default:
 		d.lines = tabs[d.tab].lines(env, im)
 	}
@@ -56,10 +64,24 @@ func (d Detail) scrolled(env kit.Env, by int) Detail {
 }
 
 // body is the number of lines under title and tabs.
-func (d Detail) body(env kit.Env) int { return max(1, env.Height-3) }
+func (d Detail) body(env kit.Env) int { return max(1, env.Height-titleLines) }
 
-// Handle scrolls, changes tabs and copies.
+// titleLines is the height of title, tabs and rule.
+const titleLines = 3
+
+// on shows a tab from its beginning.
+func (d Detail) on(env kit.Env, tab int) Detail {
+	d.tab, d.scroll = (tab+len(tabs))%len(tabs), 0
+	return d.redrawn(env)
+}
+
+// Handle scrolls, changes tabs, copies and asks.
 func (d Detail) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
+	if d.tab == usageTab {
+		if next, effects, ok := d.handleUsed(env, in); ok {
+			return next, effects
+		}
+	}
 	switch in := in.(type) {
 	case keys.Move:
 		return d.scrolled(env, in.By), nil
@@ -72,8 +94,11 @@ func (d Detail) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 		}
 		return d, nil
 	case keys.StepTab:
-		d.tab, d.scroll = (d.tab+in.By+len(tabs))%len(tabs), 0
-		return d.redrawn(env), nil
+		return d.on(env, d.tab+in.By), nil
+	case keys.UsedBy:
+		return d.on(env, usageTab), nil
+	case keys.Opine, keys.Report:
+		return d, ask(env, in, []model.ImageKey{d.key})
 	case keys.Click:
 		return d.click(env, in), nil
 	case keys.Back:
@@ -104,14 +129,13 @@ func (d Detail) scopes(env kit.Env) []model.Scope {
 
 func (d Detail) click(env kit.Env, in keys.Click) Detail {
 	if in.Y != 1 {
-		return d
+		return d.clickUsed(env, in.Y-titleLines+d.scroll)
 	}
 	x := 1
 	for i, t := range tabs {
 		w := kit.Width(t.name) + 2
 		if in.X >= x && in.X < x+w {
-			d.tab, d.scroll = i, 0
-			return d.redrawn(env)
+			return d.on(env, i)
 		}
 		x += w + 1
 	}
@@ -122,10 +146,34 @@ func (d Detail) click(env kit.Env, in keys.Click) Detail {
 func (d Detail) Receive(kit.Env, kit.Answer) (kit.Screen, []kit.Effect) { return d, nil }
 
 // Scopes are the detail's own and a table's for scrolling.
-func (d Detail) Scopes() []keys.Scope { return []keys.Scope{keys.Detail, keys.Table} }
+func (d Detail) Scopes() []keys.Scope {
+	if d.tab == usageTab {
+		return []keys.Scope{keys.Usage, keys.Detail, keys.Table}
+	}
+	return []keys.Scope{keys.Detail, keys.Table}
+}
+
+// Actions are the questions to AWS.
+func (d Detail) Actions() []kit.Action { return actions() }
+
+// InSight is the image.
+func (d Detail) InSight(kit.Env) []model.ImageKey { return []model.ImageKey{d.key} }
+
+// Curious is the image while its usage is shown and nobody has read who may
+// launch it. Only its owner's account can.
+func (d Detail) Curious(env kit.Env) []model.ImageKey {
+	im, ok := env.Inv.Image(d.key)
+	if d.tab != usageTab || !ok || env.Inv.Permissions(im) != nil || !owned(env, d.key) {
+		return nil
+	}
+	return []model.ImageKey{d.key}
+}
 
 // Disabled says why an intent makes no sense now.
 func (d Detail) Disabled(_ kit.Env, in keys.Intent) string {
+	if d.tab == usageTab {
+		return d.usedDisabled(in)
+	}
 	switch in.(type) {
 	case keys.Open:
 		return "this is the image; esc goes back"
@@ -148,7 +196,15 @@ func (d Detail) View(env kit.Env) string {
 		d.rule(env),
 	}
 	end := min(d.scroll+d.body(env), len(d.lines))
-	return kit.Block(strings.Join(append(lines, d.lines[min(d.scroll, end):end]...), "\n"), env.Width, env.Height)
+	from, until := d.cursorLines()
+	for i := min(d.scroll, end); i < end; i++ {
+		if i >= from && i < until {
+			lines = append(lines, t.Lit(d.lines[i], env.Width))
+			continue
+		}
+		lines = append(lines, d.lines[i])
+	}
+	return kit.Block(strings.Join(lines, "\n"), env.Width, env.Height)
 }
 
 // rule is the line under the tabs; where lines are hidden it says how many

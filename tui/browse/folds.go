@@ -130,9 +130,7 @@ func (f folds) cell(env kit.Env, r scopeRow, key string) kit.Cell {
 func (f folds) calls(inv model.Inventory, r scopeRow) int {
 	n := 0
 	for _, s := range f.scopes(r) {
-		for _, k := range model.Kinds() {
-			n += inv.Status(s, k).Calls
-		}
+		n += calls(inv, s)
 	}
 	return n
 }

@@ -35,6 +35,8 @@ type derived struct {
 	asked     int // number of the newest request
 	askedAll  int // number of the newest request that sorts the inventory anew
 	version   int // inventory version that that one saw
+	judged    int // verdicts that the newest request saw
+	judgedAll int // and those that the newest one that sorts saw
 	all       []*model.Image
 	shown     []*model.Image
 	undecided int
@@ -215,14 +217,21 @@ func (s Images) setFilter(env kit.Env, text string) (Images, []kit.Effect) {
 	return s.derive(env, false)
 }
 
-// Sync asks for new rows when the inventory changed.
+// Sync asks for new rows when the inventory changed, or the verdicts that order
+// or filter look at.
 func (s Images) Sync(env kit.Env) (kit.Screen, []kit.Effect) {
 	s = s.resized(env)
-	if s.rows.version == env.Version && s.rows.askedAll > 0 {
-		return s, nil
+	switch {
+	case s.rows.version != env.Version || s.rows.askedAll == 0, verdictKey(s.order.Key) && s.rows.judgedAll != env.Judged:
+		return s.derive(env, true)
+	case s.rows.judged != env.Judged && (s.filter.query.Names("usage") || s.filter.query.Names("references")):
+		return s.derive(env, false)
 	}
-	return s.derive(env, true)
+	return s, nil
 }
+
+// verdictKey reports whether a sort key looks at verdicts.
+func verdictKey(key string) bool { return key == "usage" || key == "references" }
 
 func (s Images) resized(env kit.Env) Images {
 	s.table = s.table.Layout(layout(s.cols)).Resize(env.Width, max(0, env.Height-s.headLines()))
@@ -246,11 +255,12 @@ func (s Images) derive(env kit.Env, anew bool) (Images, []kit.Effect) {
 	s.rows.asked++
 	if anew {
 		s.rows.askedAll++
-		s.rows.version = env.Version
+		s.rows.version, s.rows.judgedAll = env.Version, env.Judged
 	}
+	s.rows.judged = env.Judged
 	n, nAll, q, order, all, at := s.rows.asked, s.rows.askedAll, s.filter.query, s.order, s.rows.all, s.at
 	marks, marked := env.Marks.Len(), env.Marks.Copy()
-	w := &query.World{Inv: env.Inv, Now: env.Now, Marked: marked}
+	w := &query.World{Inv: env.Inv, Now: env.Now, Marked: marked, Usage: env.Usage}
 	work := func() kit.Answer {
 		out := kit.Sorted{N: n, At: at}
 		if anew {
@@ -325,6 +335,22 @@ func (s *Images) follow(a kit.Sorted) {
 	s.hold()
 }
 
+// InSight lists the images of the visible rows, the one under the cursor first.
+func (s Images) InSight(kit.Env) []model.ImageKey {
+	im, ok := s.current()
+	if !ok {
+		return nil
+	}
+	out := []model.ImageKey{im.ImageKey}
+	first, end := s.table.Visible()
+	for _, row := range s.rows.shown[min(first, len(s.rows.shown)):min(end, len(s.rows.shown))] {
+		if row != im {
+			out = append(out, row.ImageKey)
+		}
+	}
+	return out
+}
+
 // Typing reports whether the filter field has the keys.
 func (s Images) Typing() bool { return s.filter.editing }
 
@@ -343,7 +369,7 @@ func (s Images) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
 func (s *Images) complete(env kit.Env) kit.Effect {
 	s.filter.asked++
 	n, text, at := s.filter.asked, s.filter.text(), s.filter.input.Position()
-	w := &query.World{Inv: env.Inv, Now: env.Now, Marked: env.Marks.Has}
+	w := &query.World{Inv: env.Inv, Now: env.Now, Marked: env.Marks.Has, Usage: env.Usage}
 	return kit.Work{Do: func() kit.Answer {
 		from, options := query.Complete(text, at, w)
 		return kit.Completions{N: n, From: from, Options: options}
@@ -397,7 +423,7 @@ func (s Images) Scopes() []keys.Scope {
 // Disabled says why an intent makes no sense now.
 func (s Images) Disabled(env kit.Env, in keys.Intent) string {
 	switch in.(type) {
-	case keys.Open, keys.Mark, keys.MarkShown, keys.MarkRange, keys.CopyID, keys.CopyMenu, keys.Narrow:
+	case keys.Open, keys.UsedBy, keys.Mark, keys.MarkShown, keys.MarkRange, keys.CopyID, keys.CopyMenu, keys.Narrow:
 		if len(s.rows.shown) == 0 && !s.filter.editing {
 			return "no image is shown"
 		}

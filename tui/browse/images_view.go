@@ -140,7 +140,7 @@ func (s Images) toggled(key string) query.Order {
 
 // biggestFirst are the keys whose large end is asked for first.
 func biggestFirst(key string) bool {
-	return slices.Contains([]string{"created", "launched", "size", "snapshots"}, key)
+	return slices.Contains([]string{"created", "launched", "size", "snapshots", "references"}, key)
 }
 
 // stepped is the order by the next column that sorts, to the right or left of
@@ -148,7 +148,7 @@ func biggestFirst(key string) bool {
 func (s Images) stepped(by int) query.Order {
 	at, n := s.sorted().Col, len(s.cols)
 	for i := 1; i <= n; i++ {
-		c := s.cols[((at+i*by)%n+n)%n]
+		c := s.cols[kit.Around(at, i*by, n)]
 		if c.order != "" {
 			return query.Order{Key: c.order, Desc: biggestFirst(c.order)}
 		}
@@ -160,6 +160,12 @@ func (s Images) stepped(by int) query.Order {
 func (s Images) menus(env kit.Env, in keys.Intent) []kit.Effect {
 	im, ok := s.current()
 	switch in := in.(type) {
+	case keys.UsedBy:
+		if ok {
+			return push(NewUsedBy(im.ImageKey))
+		}
+	case keys.Opine, keys.Report:
+		return s.ask(env, in)
 	case keys.SortMenu:
 		return push(s.sortMenu())
 	case keys.Columns:

@@ -70,7 +70,7 @@ func (s *Images) nextMark(env kit.Env, back bool) {
 		step = -1
 	}
 	for i := 1; i <= n; i++ {
-		row := ((s.table.Cursor()+i*step)%n + n) % n
+		row := kit.Around(s.table.Cursor(), i*step, n)
 		if env.Marks.Has(s.rows.shown[row].ImageKey) {
 			s.table = s.table.Goto(row)
 			return

@@ -37,6 +37,7 @@ var scopeColumns = []kit.Column{
 	{Key: "state", Title: "STATE", Min: 11, Max: 12, Priority: 90},
 	{Key: "images", Title: "IMAGES", Min: 6, Max: 7, Right: true, Priority: 80},
 	{Key: "age", Title: "READ", Min: 8, Max: 8, Right: true, Priority: 78},
+	{Key: "usage", Title: "USAGE", Min: 5, Max: 16, Weight: 1, Priority: 75},
 	{Key: "calls", Title: "CALLS", Min: 5, Max: 6, Right: true, Priority: 50},
 	{Key: "hint", Title: "WHAT TO DO", Min: 16, Max: 80, Weight: 3, Priority: 70},
 	{Key: "error", Title: "WHY", Min: 16, Max: 120, Weight: 4, Priority: 60},
@@ -192,7 +193,7 @@ func (s Scopes) trouble(env kit.Env) string {
 	}
 	err := r.err(env.Inv)
 	if err == nil {
-		return ""
+		return standingText(env, r.scope)
 	}
 	t := env.Theme
 	why := t.Cut(err.Op+": "+err.Err.Error(), max(0, env.Width-2))
@@ -274,8 +275,10 @@ func (r scopeRows) scopeCell(s model.Scope, key string) kit.Cell {
 		return kit.Cell{Text: kit.Count(inv.ImageCount(s))}
 	case "age":
 		return kit.Cell{Text: kit.Since(st.AsOf, r.env.Now), Style: kit.Dim}
+	case "usage":
+		return standingCell(r.env, s)
 	case "calls":
-		return kit.Cell{Text: strconv.Itoa(st.Calls + inv.Status(s, model.Snapshots).Calls), Style: kit.Dim}
+		return kit.Cell{Text: strconv.Itoa(calls(inv, s)), Style: kit.Dim}
 	case "source":
 		return kit.Cell{Text: inv.Account(s.Account).Source, Style: kit.Dim}
 	}

@@ -288,7 +288,9 @@ func jsonLines(env kit.Env, im *model.Image) []string {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(env.Inv.Document(im)); err != nil {
+	doc := env.Inv.Document(im)
+	doc.Usage = env.Usage.Document(im)
+	if err := enc.Encode(doc); err != nil {
 		return []string{" " + env.Theme.Paint(kit.Bad, env.Theme.Clean(err.Error()))}
 	}
 	var lines []string

@@ -61,6 +61,15 @@ type (
 	Login struct{}
 	// ChooseProfiles offers the profiles of the user's AWS files.
 	ChooseProfiles struct{}
+	// UsedBy tells who uses the image under the cursor.
+	UsedBy struct{}
+	// SetAside sets the reference under the cursor aside, or withdraws that.
+	SetAside struct{}
+	// Opine asks AWS itself what names the marked images, or the one under the cursor.
+	Opine struct{}
+	// Report lets AWS make usage reports of the marked images, or of the one under
+	// the cursor.
+	Report struct{}
 	// CopyID puts the id under the cursor on the clipboard.
 	CopyID struct{}
 	// CopyMenu offers other forms of it: ARN, name, console address, CLI command.
@@ -106,6 +115,10 @@ func (Refresh) intent()    {}
 func (Login) intent()      {}
 
 func (ChooseProfiles) intent() {}
+func (UsedBy) intent()         {}
+func (SetAside) intent()       {}
+func (Opine) intent()          {}
+func (Report) intent()         {}
 func (CopyID) intent()         {}
 func (CopyMenu) intent()       {}
 func (Columns) intent()        {}

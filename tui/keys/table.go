@@ -12,9 +12,14 @@ const (
 	Table      Scope = "tables"
 	Images     Scope = "images"
 	Scopes     Scope = "scopes"
+	Usage      Scope = "usage of an image"
 	Detail     Scope = "image"
+	Jumped     Scope = "instances of a reference"
+	Listing    Scope = "instances and dead references"
 	Profiles   Scope = "profiles"
 	Field      Scope = "filter field"
+	Finder     Scope = "search field"
+	Form       Scope = "forms"
 	Menu       Scope = "menus"
 	Reading    Scope = "help"
 )
@@ -39,6 +44,7 @@ var table = []Binding{
 	{Images, []string{"n"}, NextMark{}, "next mark", "", false},
 	{Images, []string{"N"}, NextMark{Back: true}, "previous mark", "", false},
 	{Images, []string{"/"}, Find{}, "filter as you type", "filter", false},
+	{Images, []string{"u"}, UsedBy{}, "used by: who uses the image, and what was not looked at", "used by", false},
 	{Images, []string{"f"}, Narrow{}, "only this account, region, family, owner or state", "only", false},
 	{Images, []string{"F"}, Narrow{Not: true}, "not this account, region, family, owner or state", "", false},
 	{Images, []string{"'"}, Saved{}, "saved filters", "", false},
@@ -49,11 +55,25 @@ var table = []Binding{
 	{Images, []string{"y"}, CopyID{}, "copy the id", "copy id", false},
 	{Images, []string{"Y"}, CopyMenu{}, "copy ARN, name, console address or CLI command", "", false},
 
+	{Usage, []string{"enter", "d"}, Open{}, "jump to what uses the image", "jump", false},
+	{Usage, []string{"A"}, SetAside{}, "set the reference aside, so that it does not count (again: withdraw that)", "set aside", false},
+	{Usage, []string{"o"}, Opine{}, "ask AWS itself what names the image", "ask AWS", false},
+
+	{Detail, []string{"u"}, UsedBy{}, "used by: who uses the image, and what was not looked at", "", false},
 	{Detail, []string{"]", "l", "right"}, StepTab{By: 1}, "next tab", "tabs", false},
 	{Detail, []string{"[", "h", "left"}, StepTab{By: -1}, "previous tab", "", false},
 	{Detail, []string{"y"}, CopyID{}, "copy the id", "copy id", false},
 	{Detail, []string{"Y"}, CopyMenu{}, "copy ARN, name, console address or CLI command", "copy …", false},
-	{Detail, []string{"esc", "q"}, Back{}, "back", "back", false},
+	{Detail, []string{"esc", "q", "-"}, Back{}, "back", "back", false},
+
+	{Jumped, []string{"esc", "q", "-"}, Back{}, "back to where the jump came from", "back", false},
+
+	{Listing, []string{"/"}, Find{}, "search: words in what the columns say", "search", false},
+	{Listing, []string{"enter", "d"}, Open{}, "open the image", "open", false},
+	{Listing, []string{"s"}, SortMenu{}, "sort by …", "sort", false},
+	{Listing, []string{"shift+right"}, SortStep{By: 1}, "sort by the next column", "", false},
+	{Listing, []string{"shift+left"}, SortStep{By: -1}, "sort by the previous column", "", false},
+	{Listing, []string{"y"}, CopyID{}, "copy the id", "copy id", false},
 
 	{Profiles, []string{"enter"}, Open{}, "use the marked profiles, or this one", "use", false},
 	{Profiles, []string{"space"}, Mark{}, "mark the profile and advance", "mark", false},
@@ -80,6 +100,16 @@ var table = []Binding{
 	{Field, []string{"down"}, Move{By: 1}, "down, while typing", "", false},
 	{Field, []string{"up"}, Move{By: -1}, "up, while typing", "", false},
 	{Field, []string{"ctrl+s"}, SaveFilter{}, "save the filter with its sort under a letter", "save", false},
+
+	{Finder, []string{"enter"}, Open{}, "keep the search", "keep", false},
+	{Finder, []string{"esc"}, Back{}, "clear the search", "clear", false},
+	{Finder, []string{"down"}, Move{By: 1}, "down, while typing", "", false},
+	{Finder, []string{"up"}, Move{By: -1}, "up, while typing", "", false},
+
+	{Form, []string{"enter"}, Open{}, "do it", "do it", false},
+	{Form, []string{"tab", "down"}, Move{By: 1}, "next field", "next field", false},
+	{Form, []string{"shift+tab", "up"}, Move{By: -1}, "previous field", "", false},
+	{Form, []string{"esc"}, Back{}, "leave everything as it is", "close", false},
 
 	{Menu, []string{"enter"}, Open{}, "take it", "take", false},
 	{Menu, []string{"down", "ctrl+n"}, Move{By: 1}, "down", "", false},

@@ -29,7 +29,7 @@ func (m Menu) Handle(_ Env, in keys.Intent) (Screen, []Effect) {
 	switch in := in.(type) {
 	case keys.Move:
 		if len(m.Items) > 0 {
-			m.cursor = (m.cursor + in.By + len(m.Items)) % len(m.Items)
+			m.cursor = Around(m.cursor, in.By, len(m.Items))
 		}
 	case keys.Open:
 		if m.cursor < len(m.Items) {

@@ -22,6 +22,9 @@ func Plural(n int, one, many string) string {
 	return Count(n) + " " + many
 }
 
+// Around is the place by steps from at in a ring of n, which is not empty.
+func Around(at, by, n int) int { return ((at+by)%n + n) % n }
+
 // Size is a number of GiB, as AWS counts volumes, in at most four figures and
 // a unit: 8 GiB, 1.5 TiB.
 func Size(gib int64) string { return Bytes(gib << 30) }

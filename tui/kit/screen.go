@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -45,7 +47,10 @@ type Floating interface {
 // Env is the world as a screen sees it, passed to every call and never kept.
 type Env struct {
 	Inv     model.Inventory
-	Version int // changes with Inv
+	Version int          // changes with the images and accounts of Inv
+	Usage   *model.Usage // verdicts; nil while there are none
+	Judged  int          // changes with Usage
+	Policy  model.UsagePolicy
 	Scan    Scan
 	Marks   *Marks
 	Now     time.Time
@@ -60,6 +65,8 @@ type Scan struct {
 	Running bool
 	Done    int // scopes whose images were read
 	Total   int
+	Used    int // scopes whose usage sources were read
+	Users   int // scopes that have begun with these
 	Failed  int
 }
 
@@ -91,6 +98,15 @@ type (
 	Read struct {
 		Scopes  []model.Scope
 		Sources []string
+	}
+	// Opine asks AWS itself what names images.
+	Opine struct{ Keys []model.ImageKey }
+	// Report lets AWS make usage reports of images; it was confirmed.
+	Report struct{ Keys []model.ImageKey }
+	// SetAside sets a reference aside, so that it does not count, or withdraws that.
+	SetAside struct {
+		Aside    model.Aside
+		Withdraw bool
 	}
 	// Login hands the terminal to the command that renews a login, and then tries
 	// again what it mends.
@@ -128,6 +144,9 @@ func (Pop) effect()        {}
 func (Toast) effect()      {}
 func (Clip) effect()       {}
 func (Read) effect()       {}
+func (Opine) effect()      {}
+func (Report) effect()     {}
+func (SetAside) effect()   {}
 func (Login) effect()      {}
 func (Reply) effect()      {}
 func (Choose) effect()     {}
@@ -149,6 +168,11 @@ type (
 	AddTerm struct{ Term string }
 	// SetSort sorts.
 	SetSort struct{ Order query.Order }
+	// SetOrder sorts a listing by a column of its own.
+	SetOrder struct {
+		Key  string
+		Desc bool
+	}
 	// SetColumns chooses the shown columns.
 	SetColumns struct{ Keys []string }
 	// Show opens one image.
@@ -160,9 +184,39 @@ type (
 func (SetFilter) request()  {}
 func (AddTerm) request()    {}
 func (SetSort) request()    {}
+func (SetOrder) request()   {}
 func (SetColumns) request() {}
 func (Show) request()       {}
 func (Filed) request()      {}
+
+// Actor is a screen that can do what no key is bound to; the palette offers it.
+type Actor interface {
+	Actions() []Action
+}
+
+// Action is one such thing.
+type Action struct {
+	Name, Note string
+	Intent     keys.Intent
+}
+
+// Watcher is a screen that shows images whose facts are wanted soon.
+type Watcher interface {
+	// InSight lists the images on the screen, the one that is looked at first.
+	InSight(Env) []model.ImageKey
+}
+
+// Curious is a screen that shows who may launch images, though no verdict needs
+// it.
+type Curious interface {
+	// Curious lists the images of which that is not known.
+	Curious(Env) []model.ImageKey
+}
+
+// Counter is a screen that says at the left of the status line what it shows.
+type Counter interface {
+	Counts(Env) []Part
+}
 
 // Asked is a screen that understands requests.
 type Asked interface {
@@ -186,6 +240,12 @@ type (
 		At        model.ImageKey // the image under the cursor when it was asked
 		Row       int            // where that one is in Shown; -1: not there
 	}
+	// Listed are the records of a view in an order, and what its filter shows of
+	// them. All is nil when only the filter changed.
+	Listed[R any] struct {
+		N          int // numbers the request
+		All, Shown []R
+	}
 	// Completions are what may stand at the cursor of a filter field.
 	Completions struct {
 		N       int
@@ -195,6 +255,7 @@ type (
 )
 
 func (Sorted) answer()      {}
+func (Listed[R]) answer()   {}
 func (Completions) answer() {}
 
 // Marks are the marked images. They are keys, so they survive filter, sort and
@@ -236,6 +297,11 @@ func (m *Marks) Clear() int {
 	}
 	m.set, m.cleared = nil, m.set
 	return len(m.cleared)
+}
+
+// Keys lists the marked images in order.
+func (m *Marks) Keys() []model.ImageKey {
+	return slices.SortedFunc(maps.Keys(m.set), model.ImageKey.Compare)
 }
 
 // Copy is a marked-test that stays as it is now.

@@ -9,6 +9,7 @@ type Symbols struct {
 	Ellipsis                 string
 	Check, Cross, Alert      string // done, failed, look here
 	Unknown                  string // not read, so not known
+	Used, Probable, Unused   string // the other verdicts on usage
 	Lock                     string // encrypted, protected
 	Globe                    string // public
 	Dot, Bullet              string // between facts, before items
@@ -36,9 +37,10 @@ func unicodeSymbols() Symbols {
 		Ellipsis: "…",
 		Check:    "✓", Cross: "✗", Alert: "▲",
 		Unknown: "?",
-		Lock:    "◆",
-		Globe:   "◎",
-		Dot:     "·", Bullet: "•",
+		Used:    "●", Probable: "◐", Unused: "○",
+		Lock:  "◆",
+		Globe: "◎",
+		Dot:   "·", Bullet: "•",
 		Arrow: "→",
 		Open:  "▾", Closed: "▸",
 		Branch: "├╴", LastBranch: "└╴", Line: "│ ",
@@ -58,9 +60,10 @@ func asciiSymbols() Symbols {
 		Ellipsis: "~",
 		Check:    "+", Cross: "x", Alert: "!",
 		Unknown: "?",
-		Lock:    "#",
-		Globe:   "@",
-		Dot:     "-", Bullet: "*",
+		Used:    "*", Probable: "~", Unused: "o",
+		Lock:  "#",
+		Globe: "@",
+		Dot:   "-", Bullet: "*",
 		Arrow: "->",
 		Open:  "-", Closed: "+",
 		Branch: "|-", LastBranch: "`-", Line: "| ",

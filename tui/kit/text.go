@@ -61,6 +61,17 @@ func Block(s string, w, h int) string {
 	return strings.Join(out, "\n")
 }
 
+// Lit draws a painted line as the one under a cursor, w cells wide: with the
+// cursor's sign in its first cell, which must be blank, and with the cursor's
+// look in place of its own.
+func (t *Theme) Lit(s string, w int) string {
+	s = line(ansi.Strip(s), w)
+	if w <= 0 || s[0] != ' ' {
+		return t.Paint(Cursor, s)
+	}
+	return t.Paint(Accent, t.Symbols.Cursor) + t.Paint(Cursor, s[1:])
+}
+
 // line cuts or pads a painted line to w cells.
 func line(s string, w int) string {
 	n := ansi.StringWidth(s)

@@ -28,15 +28,13 @@ type Driver struct {
 }
 
 // New starts the program at a size and runs it until it is quiet. Short timers
-// fire at once; those of a second and more when Expire lets them.
+// fire at once; those of a second and more when Expire lets them; unless the
+// options say otherwise.
 func New(t testing.TB, width, height int, opts tui.Options) *Driver {
 	t.Helper()
 	d := &Driver{t: t}
-	opts.After = func(after time.Duration, msg tea.Msg) tea.Cmd {
-		if after < time.Second {
-			return func() tea.Msg { return msg }
-		}
-		return func() tea.Msg { return timer{msg} }
+	if opts.After == nil {
+		opts.After = after
 	}
 	opts.Exec = func(c tea.ExecCommand, done tea.ExecCallback) tea.Cmd {
 		return func() tea.Msg { return done(c.Run()) }
@@ -49,6 +47,13 @@ func New(t testing.TB, width, height int, opts tui.Options) *Driver {
 }
 
 type timer struct{ msg tea.Msg }
+
+func after(d time.Duration, msg tea.Msg) tea.Cmd {
+	if d < time.Second {
+		return func() tea.Msg { return msg }
+	}
+	return func() tea.Msg { return timer{msg} }
+}
 
 // Send gives the program a message and runs it until it is quiet.
 func (d *Driver) Send(msg tea.Msg) {

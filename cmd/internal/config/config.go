@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/amiscope/amiscope/model"
 )
 
 // Config is what the file and the environment say.
@@ -28,6 +30,7 @@ type Config struct {
 	MaxAge       time.Duration
 	Color        string // auto, dark, light or none
 	ASCII        bool
+	Usage        Usage
 }
 
 // Account is one [[accounts]] table: a way into an account, under a name.
@@ -36,6 +39,34 @@ type Account struct {
 	Profile    string
 	RoleARN    string
 	ExternalID string
+}
+
+// Usage is the [usage] table: on what verdicts on who uses an image rest.
+type Usage struct {
+	Stopped          time.Duration
+	Unlaunched       time.Duration
+	OldVersion       time.Duration
+	Fresh            time.Duration
+	Waive            []string // words of sources
+	TemplateVersions Depth
+	ParameterPaths   []string
+}
+
+// Depth is how many older versions are meant; negative: all.
+type Depth int
+
+// Policy is what the verdicts are made by.
+func (u Usage) Policy() model.UsagePolicy {
+	p := model.UsagePolicy{
+		Stopped: u.Stopped, Unlaunch: u.Unlaunched, OldVersion: u.OldVersion, Fresh: u.Fresh,
+		Versions: int(u.TemplateVersions), Paths: u.ParameterPaths,
+	}
+	for _, word := range u.Waive {
+		if k, ok := model.ParseSource(word); ok {
+			p.Waived = append(p.Waived, k)
+		}
+	}
+	return p
 }
 
 // Error is a mistake in the file or in a variable. Its text says where it is,
@@ -74,7 +105,7 @@ func Load(path string, required bool, env func(string) string) (Config, error) {
 // environment puts the variables that are set over the file's values.
 func (c *Config) environment(env func(string) string) error {
 	var all []error
-	for _, s := range settings() {
+	for _, s := range append(settings(), usageSettings()...) {
 		v := env(s.Env)
 		if v == "" {
 			continue
@@ -99,6 +130,10 @@ func fromText(typ, v string) any {
 	case truth:
 		if b, err := strconv.ParseBool(v); err == nil {
 			return b
+		}
+	case depth:
+		if n, err := strconv.ParseInt(v, 10, 64); err == nil {
+			return n
 		}
 	}
 	return v

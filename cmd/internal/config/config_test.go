@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/amiscope/amiscope/model"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/config.md")
@@ -31,6 +34,13 @@ regions = ["eu-*", "us-east-1"]
 max_age = "1h"
 shared = true
 
+[usage]
+stopped = "30d"
+old_version = "0"
+waive = ["batch", "eks"]
+template_versions = "all"
+parameter_paths = ["/config"]
+
 [[accounts]]
 name = "prod"
 profile = "prod-readonly"
@@ -45,11 +55,31 @@ external_id = "acme"
 		{Name: "prod", Profile: "prod-readonly"},
 		{RoleARN: "arn:aws:iam::111122223333:role/audit", ExternalID: "acme"},
 	}
+	want.Usage.Stopped, want.Usage.OldVersion, want.Usage.TemplateVersions = 30*24*time.Hour, 0, -1
+	want.Usage.Waive, want.Usage.ParameterPaths = []string{"batch", "eks"}, []string{"/config"}
 	got, err := Load(path, true, noEnv)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestPolicy: what the file says of usage is what verdicts are made by.
+func TestPolicy(t *testing.T) {
+	if d := cmp.Diff(model.DefaultUsagePolicy(), Default().Usage.Policy()); d != "" {
+		t.Errorf("the default: %s", d)
+	}
+	u := Usage{
+		Stopped: time.Hour, Unlaunched: 2 * time.Hour, OldVersion: 3 * time.Hour, Fresh: 4 * time.Hour,
+		Waive: []string{"batch", "templates"}, TemplateVersions: 5, ParameterPaths: []string{"/a"},
+	}
+	want := model.UsagePolicy{
+		Stopped: time.Hour, Unlaunch: 2 * time.Hour, OldVersion: 3 * time.Hour, Fresh: 4 * time.Hour,
+		Waived: []model.Kind{model.ComputeEnvironments, model.Templates}, Versions: 5, Paths: []string{"/a"},
+	}
+	if d := cmp.Diff(want, u.Policy()); d != "" {
 		t.Error(d)
 	}
 }
@@ -78,6 +108,21 @@ func TestMistakes(t *testing.T) {
 		{"not a duration", "max_age = \"soon\"\n", `:1: max_age is a duration, such as "1h"`},
 		{"negative duration", "max_age = \"-1h\"\n", `:1: max_age is a duration`},
 		{"a word not allowed", "color = \"blue\"\n", `:1: color is auto, dark, light, none, not "blue"`},
+		{"unknown key of usage", "[usage]\nfresh = \"1h\"\nwaived = []\n", `:3: unknown key "waived": did you mean "waive"?`},
+		{"with hyphens", "[usage]\nold-version = \"1h\"\n", `:2: unknown key "old-version": did you mean "old_version"?`},
+		{"usage as a list", "\n[[usage]]\nwaive = []\n", `:2: usage is a table: write [usage]`},
+		{
+			"no source", "[usage]\nstopped = \"1d\"\nwaive = [\"batch\", \"lambda\"]\n",
+			`:3: waive is a list of instances, groups, fleets, spot-fleets, spot-requests, batch, eks, parameters, recipes, launch-configurations, templates; there is no "lambda"`,
+		},
+		{"no source, dotted", "\nusage.waive = [\"lambda\"]\n", `:2: waive is a list of instances, groups`},
+		{"no source, inline", "\nusage = { waive = [\"lambda\"] }\n", `:2: waive is a list of instances, groups`},
+		{"evidence for no time", "[usage]\nfresh = \"0\"\n", `:2: fresh is a duration above 0, such as "12h"`},
+		{"negative days", "[usage]\nstopped = \"-1d\"\n", `:2: stopped is a duration, such as "30d"`},
+		{"too many days", "[usage]\nstopped = \"999999999999d\"\n", `:2: stopped is a duration`},
+		{"half a day", "[usage]\nstopped = \"0.5d\"\n", `:2: stopped is a duration`},
+		{"a depth in words", "[usage]\ntemplate_versions = \"many\"\n", `:2: template_versions is a number or "all", such as 5`},
+		{"a negative depth", "[usage]\ntemplate_versions = -1\n", `:2: template_versions is a number or "all"`},
 		{"no TOML", "shared = true\nregions = [\n", `:2: `},
 		{"key twice", "shared = true\nshared = false\n", `:2: `},
 	}
@@ -104,12 +149,14 @@ func TestAllMistakesAreNamed(t *testing.T) {
 func TestEnvironment(t *testing.T) {
 	path := write(t, "regions = [\"us-east-1\"]\nascii = false\n")
 	env := map[string]string{"AMISCOPE_REGIONS": "eu-west-1, eu-*", "AMISCOPE_ASCII": "1", "AMISCOPE_MAX_AGE": "0"}
+	maps.Copy(env, map[string]string{"AMISCOPE_USAGE_WAIVE": "batch", "AMISCOPE_USAGE_TEMPLATE_VERSIONS": "7", "AMISCOPE_USAGE_UNLAUNCHED": "365d"})
 	got, err := Load(path, true, func(k string) string { return env[k] })
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := Default()
 	want.Regions, want.ASCII, want.MaxAge = []string{"eu-west-1", "eu-*"}, true, 0
+	want.Usage.Waive, want.Usage.TemplateVersions, want.Usage.Unlaunched = []string{"batch"}, 7, 365*24*time.Hour
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
@@ -137,7 +184,7 @@ func TestTemplate(t *testing.T) {
 	var live []string
 	for line := range strings.Lines(Template()) {
 		bare := strings.TrimPrefix(line, "# ")
-		if strings.Contains(bare, " = ") || strings.HasPrefix(bare, "[[") {
+		if strings.Contains(bare, " = ") || strings.HasPrefix(bare, "[") {
 			live = append(live, bare)
 		}
 	}
@@ -149,6 +196,7 @@ func TestTemplate(t *testing.T) {
 	c.Accounts = nil
 	want := Default()
 	want.Profiles, want.Regions = []string{}, []string{}
+	want.Usage.Waive, want.Usage.ParameterPaths = []string{}, []string{}
 	if d := cmp.Diff(want, c); d != "" || len(accounts) != 1 {
 		t.Errorf("the template's defaults are not the defaults: %s %v", d, accounts)
 	}
@@ -164,6 +212,15 @@ func TestTable(t *testing.T) {
 		}
 		if k.Env != "AMISCOPE_"+strings.ToUpper(k.Name) || k.Flag == "" || k.Doc == "" {
 			t.Errorf("%s: no variable, flag or meaning: %+v", k.Name, k)
+		}
+	}
+	for _, k := range OfUsage() {
+		var c Config
+		if err := c.parse("f", "[usage]\n"+k.Name+" = "+k.Example); err != nil {
+			t.Errorf("usage.%s: its example: %v", k.Name, err)
+		}
+		if k.Env != "AMISCOPE_USAGE_"+strings.ToUpper(k.Name) || k.Doc == "" {
+			t.Errorf("usage.%s: no variable or meaning: %+v", k.Name, k)
 		}
 	}
 	for _, k := range PerAccount() {
@@ -205,6 +262,7 @@ func TestNearest(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(Template())
 	f.Add("regions = [\"eu-*\"]\n[[accounts]]\nprofile = \"a\\u0007\"\n")
+	f.Add("usage.fresh = \"90d\"\n[usage]\ntemplate_versions = \"all\"\nwaive = [\"eks\"]\n")
 	f.Add("[accounts]\n[[x]]\n'a' = 1\na.b = 2\n")
 	f.Fuzz(func(t *testing.T, doc string) {
 		c := Default()

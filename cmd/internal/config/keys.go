@@ -1,22 +1,26 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/amiscope/amiscope/model"
+)
 
 // Key is one setting of the file. The table of all keys drives the reader, the
 // reference in docs/config.md, and the file that `config init` writes.
 type Key struct {
-	Name    string   // as it stands in the file; those of [[accounts]] without the table
+	Name    string   // as it stands in the file; those of a table without it
 	Type    string   // for people: "list of text"
 	Default string   // as TOML
 	Example string   // as TOML
 	Doc     string   // one or two sentences
-	Choices []string // the words that are allowed; nil: any
+	Choices []string // the words that are allowed, also in a list; nil: any
 	Env     string   // the environment variable that overrides it; "" for none
 	Flag    string   // the flag that overrides both; "" for none
 }
 
-// setting is a key of the file's top with the place it fills: a *string,
-// *bool, *[]string or *time.Duration.
+// setting is a key of the file's top or of [usage], with the place it fills: a
+// *string, *bool, *[]string, *time.Duration or *Depth.
 type setting struct {
 	Key
 	at func(*Config) any
@@ -34,6 +38,8 @@ const (
 	list     = "list of text"
 	truth    = "true or false"
 	duration = "duration"
+	positive = "duration above 0"
+	depth    = "number or \"all\""
 )
 
 func settings() []setting {
@@ -78,6 +84,49 @@ func settings() []setting {
 	}
 }
 
+// usageSettings are the keys of [usage].
+func usageSettings() []setting {
+	return []setting{
+		{Key{
+			Name: "stopped", Type: duration, Default: `"90d"`, Example: `"30d"`, Env: "AMISCOPE_USAGE_STOPPED",
+			Doc: "An instance that has been stopped for longer makes its image no more than probably used; \"0\": never.",
+		}, func(c *Config) any { return &c.Usage.Stopped }},
+		{Key{
+			Name: "unlaunched", Type: duration, Default: `"180d"`, Example: `"365d"`, Env: "AMISCOPE_USAGE_UNLAUNCHED",
+			Doc: "So does a launch template or launch configuration that is older, when nothing launches from it; \"0\": never.",
+		}, func(c *Config) any { return &c.Usage.Unlaunched }},
+		{Key{
+			Name: "old_version", Type: duration, Default: `"30d"`, Example: `"90d"`, Env: "AMISCOPE_USAGE_OLD_VERSION",
+			Doc: "So does an older version of a launch template that is neither its default nor its newest one, when nothing launches from it; \"0\": never.",
+		}, func(c *Config) any { return &c.Usage.OldVersion }},
+		{Key{
+			Name: "fresh", Type: positive, Default: `"24h"`, Example: `"12h"`, Env: "AMISCOPE_USAGE_FRESH",
+			Doc: "For how long what was read proves that nothing uses an image; what was read longer ago leaves that unknown.",
+		}, func(c *Config) any { return &c.Usage.Fresh }},
+		{Key{
+			Name: "waive", Type: list, Default: `[]`, Example: `["batch"]`, Env: "AMISCOPE_USAGE_WAIVE", Choices: sources(),
+			Doc: "Sources that are not looked at, because nothing is kept there: they make no verdict unknown, and each verdict names them.",
+		}, func(c *Config) any { return &c.Usage.Waive }},
+		{Key{
+			Name: "template_versions", Type: depth, Default: `0`, Example: `5`, Env: "AMISCOPE_USAGE_TEMPLATE_VERSIONS",
+			Doc: "How many older versions of each launch template are read besides the default, the newest and those that something launches from: a call more for each template.",
+		}, func(c *Config) any { return &c.Usage.TemplateVersions }},
+		{Key{
+			Name: "parameter_paths", Type: list, Default: `[]`, Example: `["/config"]`, Env: "AMISCOPE_USAGE_PARAMETER_PATHS",
+			Doc: "Paths of plain SSM parameters whose values are searched for image ids. Those of data type `aws:ec2:image` are read always.",
+		}, func(c *Config) any { return &c.Usage.ParameterPaths }},
+	}
+}
+
+// sources are the words for what usage is looked for in.
+func sources() []string {
+	var out []string
+	for _, k := range model.Sources() {
+		out = append(out, k.Word())
+	}
+	return out
+}
+
 func accountSettings() []accountSetting {
 	return []accountSetting{
 		{Key{
@@ -100,9 +149,14 @@ func accountSettings() []accountSetting {
 }
 
 // General lists the keys of the file's top.
-func General() []Key {
+func General() []Key { return keysOf(settings()) }
+
+// OfUsage lists the keys of [usage].
+func OfUsage() []Key { return keysOf(usageSettings()) }
+
+func keysOf(settings []setting) []Key {
 	var out []Key
-	for _, s := range settings() {
+	for _, s := range settings {
 		out = append(out, s.Key)
 	}
 	return out
@@ -118,4 +172,9 @@ func PerAccount() []Key {
 }
 
 // Default is what holds where nothing is set.
-func Default() Config { return Config{MaxAge: 15 * time.Minute, Color: "auto"} }
+func Default() Config {
+	p := model.DefaultUsagePolicy()
+	return Config{MaxAge: 15 * time.Minute, Color: "auto", Usage: Usage{
+		Stopped: p.Stopped, Unlaunched: p.Unlaunch, OldVersion: p.OldVersion, Fresh: p.Fresh,
+	}}
+}

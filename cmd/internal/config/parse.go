@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,11 +23,14 @@ func (c *Config) parse(file, doc string) error {
 	}
 	p := reader{file: file, doc: doc}
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
-		if name == "accounts" {
+		switch name {
+		case "accounts":
 			c.Accounts = p.accounts(raw[name])
-			continue
+		case usageTable:
+			p.usage(c, raw[name])
+		default:
+			p.general(c, name, raw[name])
 		}
-		p.general(c, name, raw[name])
 	}
 	slices.SortStableFunc(p.bad, func(a, b *Error) int { return cmp.Compare(a.Line, b.Line) })
 	var all []error
@@ -56,15 +60,38 @@ func (p *reader) fail(line int, format string, args ...any) {
 
 func (p *reader) general(c *Config, name string, v any) {
 	line := find(p.doc, "", 0, name)
-	all := settings()
+	if !p.set(c, settings(), line, name, v) {
+		p.unknown(line, name, append(names(General()), "accounts", usageTable))
+	}
+}
+
+// usageTable is the name of the table about usage.
+const usageTable = "usage"
+
+func (p *reader) usage(c *Config, v any) {
+	table, ok := v.(map[string]any)
+	if !ok {
+		p.fail(find(p.doc, "", 0, usageTable), "usage is a table: write [usage] over its keys")
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(table)) {
+		line := cmp.Or(find(p.doc, usageTable, 0, name), find(p.doc, "", 0, usageTable+"."+name), find(p.doc, "", 0, usageTable))
+		if !p.set(c, usageSettings(), line, name, table[name]) {
+			p.unknown(line, name, names(OfUsage()))
+		}
+	}
+}
+
+// set fills the place of a key. It reports whether there is such a key.
+func (p *reader) set(c *Config, all []setting, line int, name string, v any) bool {
 	i := slices.IndexFunc(all, func(s setting) bool { return s.Name == name })
 	if i < 0 {
-		p.unknown(line, name, append(names(General()), "accounts"))
-		return
+		return false
 	}
 	if err := assign(all[i].at(c), all[i].Key, v); err != nil {
 		p.fail(line, "%s", err)
 	}
+	return true
 }
 
 func (p *reader) accounts(v any) []Account {
@@ -129,6 +156,8 @@ func assign(place any, k Key, v any) error {
 		return assignList(place, k, v)
 	case *time.Duration:
 		return assignDuration(place, k, v)
+	case *Depth:
+		return assignDepth(place, k, v)
 	case *string:
 		s, ok := v.(string)
 		if !ok {
@@ -153,6 +182,9 @@ func assignList(place *[]string, k Key, v any) error {
 		if !ok || s == "" {
 			return wrongType(k)
 		}
+		if k.Choices != nil && !slices.Contains(k.Choices, s) {
+			return fmt.Errorf("%s is a list of %s; there is no %q", k.Name, strings.Join(k.Choices, ", "), s)
+		}
 		out = append(out, s)
 	}
 	*place = out
@@ -160,13 +192,43 @@ func assignList(place *[]string, k Key, v any) error {
 }
 
 func assignDuration(place *time.Duration, k Key, v any) error {
-	d, err := time.ParseDuration(fmt.Sprint(v))
-	if err != nil || d < 0 {
+	d, err := readDuration(fmt.Sprint(v))
+	if err != nil || d < 0 || d == 0 && k.Type == positive {
 		return wrongType(k)
 	}
 	*place = d
 	return nil
 }
+
+const day = 24 * time.Hour
+
+// readDuration reads what time.ParseDuration does, and whole days: "90d".
+func readDuration(s string) (time.Duration, error) {
+	number, ok := strings.CutSuffix(s, "d")
+	if !ok {
+		return time.ParseDuration(s)
+	}
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err == nil && n > int64(math.MaxInt64/day) {
+		err = strconv.ErrRange
+	}
+	return time.Duration(n) * day, err
+}
+
+func assignDepth(place *Depth, k Key, v any) error {
+	n, ok := v.(int64)
+	switch {
+	case v == all:
+		n = -1
+	case !ok || n < 0 || n > math.MaxInt32:
+		return wrongType(k)
+	}
+	*place = Depth(n)
+	return nil
+}
+
+// all is the word for every older version.
+const all = "all"
 
 func wrongType(k Key) error {
 	return fmt.Errorf("%s is a %s, such as %s", k.Name, strings.Replace(k.Type, truth, "truth value", 1), k.Example)

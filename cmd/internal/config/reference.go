@@ -12,6 +12,10 @@ func Template() string {
 	for _, k := range General() {
 		fmt.Fprintf(&b, "\n# %s\n# %s = %s\n", k.Doc, k.Name, k.Default)
 	}
+	b.WriteString("\n# On what verdicts on who uses an image rest.\n# [usage]\n")
+	for _, k := range OfUsage() {
+		fmt.Fprintf(&b, "\n# %s\n# %s = %s\n", k.Doc, k.Name, k.Default)
+	}
 	b.WriteString("\n# One table for each account that is reached in a way of its own.\n# [[accounts]]\n")
 	for _, k := range PerAccount() {
 		fmt.Fprintf(&b, "# %s = %s\n", k.Name, k.Example)
@@ -36,8 +40,20 @@ The program never changes the file.
 		fmt.Fprintf(&b, "| `%s` | %s | `%s` | `%s` | `%s` | %s |\n", k.Name, typeOf(k), k.Default, k.Env, k.Flag, k.Doc)
 	}
 	b.WriteString(`
-Lists in variables are separated by commas. Durations are written as ` + "`90s`, `15m`, `2h`" + `.
+Lists in variables are separated by commas. Durations are written as ` + "`90s`, `15m`, `2h`, `90d`" + `.
 
+## [usage]
+
+On what verdicts on who uses an image rest. The folders of infrastructure code that are searched for ids besides are
+named with ` + "`--iac DIR`" + `.
+
+| key | type | default | example | variable | meaning |
+|---|---|---|---|---|---|
+`)
+	for _, k := range OfUsage() {
+		fmt.Fprintf(&b, "| `%s` | %s | `%s` | `%s` | `%s` | %s |\n", k.Name, typeOf(k), k.Default, k.Example, k.Env, k.Doc)
+	}
+	b.WriteString(`
 ## [[accounts]]
 
 One table for each account that is reached in a way of its own; it needs ` + "`profile` or `role_arn`" + `.
@@ -53,8 +69,11 @@ They hold when neither the flags nor the keys above choose profiles or an organi
 }
 
 func typeOf(k Key) string {
-	if k.Choices == nil {
+	switch {
+	case k.Choices == nil:
 		return k.Type
+	case k.Type == list:
+		return "list of " + strings.Join(k.Choices, ", ")
 	}
 	return strings.Join(k.Choices, ", ")
 }
@@ -63,6 +82,10 @@ func typeOf(k Key) string {
 func (c Config) TOML() string {
 	var b strings.Builder
 	for _, s := range settings() {
+		fmt.Fprintf(&b, "%s = %s\n", s.Name, value(s.at(&c)))
+	}
+	b.WriteString("\n[usage]\n")
+	for _, s := range usageSettings() {
 		fmt.Fprintf(&b, "%s = %s\n", s.Name, value(s.at(&c)))
 	}
 	for _, a := range c.Accounts {

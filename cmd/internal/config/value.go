@@ -13,7 +13,12 @@ func value(place any) string {
 	case *string:
 		return quote(*p)
 	case *time.Duration:
-		return quote(p.String())
+		return quote(durationText(*p))
+	case *Depth:
+		if *p < 0 {
+			return quote(all)
+		}
+		return strconv.Itoa(int(*p))
 	case *bool:
 		return strconv.FormatBool(*p)
 	case *[]string:
@@ -24,6 +29,14 @@ func value(place any) string {
 		return "[" + strings.Join(parts, ", ") + "]"
 	}
 	return ""
+}
+
+// durationText gives several days as such, and not as the hours they have.
+func durationText(d time.Duration) string {
+	if d > day && d%day == 0 {
+		return strconv.FormatInt(int64(d/day), 10) + "d"
+	}
+	return d.String()
 }
 
 // quote writes a TOML basic string. Control characters, of which TOML allows

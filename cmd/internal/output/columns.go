@@ -19,7 +19,7 @@ type column struct {
 
 // row is what a cell is made of.
 type row struct {
-	inv model.Inventory
+	Known
 	im  *model.Image
 	now time.Time
 }
@@ -50,6 +50,7 @@ func columns() []column {
 		{head{"encrypted", "ENCRYPTED", false}, "whether every EBS device is encrypted", fact(func(im *model.Image) model.Tri { return im.Encrypted })},
 		{head{"protected", "PROTECTED", false}, "deregistration protection", fact(func(im *model.Image) model.Tri { return im.Protected })},
 		{head{"managed", "MANAGED", false}, "service that made it and cares for it", managedCell},
+		{head{"usage", "USAGE", false}, "whether something uses it: used, probable, unknown or unused", usageCell},
 		{head{"family", "FAMILY", false}, "name without version, date and build", text(family)},
 		{head{"version", "VERSION", false}, "what tells it from its family", text(version)},
 	}
@@ -86,7 +87,7 @@ func columnsOf(keys []string) ([]column, error) {
 	return out, nil
 }
 
-func imageGrid(cols []column, inv model.Inventory, images []*model.Image, now time.Time) grid {
+func imageGrid(cols []column, k Known, images []*model.Image, now time.Time) grid {
 	g := grid{heads: make([]head, len(cols)), rows: make([][]cell, 0, len(images))}
 	for i, c := range cols {
 		g.heads[i] = c.head
@@ -94,7 +95,7 @@ func imageGrid(cols []column, inv model.Inventory, images []*model.Image, now ti
 	for _, im := range images {
 		cells := make([]cell, len(cols))
 		for i, c := range cols {
-			cells[i] = c.cell(row{inv, im, now})
+			cells[i] = c.cell(row{k, im, now})
 		}
 		g.rows = append(g.rows, cells)
 	}
@@ -153,7 +154,7 @@ func accountCell(r row) cell {
 	if r.im.OwnerAlias != "" {
 		return words(r.im.OwnerAlias)
 	}
-	return words(r.inv.Account(r.im.Owner).Title())
+	return words(r.Inv.Account(r.im.Owner).Title())
 }
 
 func stateCell(r row) cell {
@@ -179,6 +180,14 @@ func managedCell(r row) cell {
 		return cell{show: unread}
 	}
 	return words(r.im.Managed.String())
+}
+
+func usageCell(r row) cell {
+	if r.Usage == nil {
+		return cell{show: unread}
+	}
+	word := r.Usage.Ruling(r.im).Use.String()
+	return cell{show: word, data: word, own: true}
 }
 
 func sizeCell(r row) cell {

@@ -10,18 +10,24 @@ import (
 
 // writeImagesJSON writes one object with an image a line, so that 100,000
 // images need no more memory than one.
-func writeImagesJSON(out printer, inv model.Inventory, images []*model.Image) {
+func writeImagesJSON(out printer, k Known, images []*model.Image) {
 	out.text(`{"images":[`)
 	for i, im := range images {
 		if i > 0 {
 			out.text(",")
 		}
 		out.text("\n")
-		out.raw(bytes.TrimSpace(line(inv.Document(im))))
+		out.raw(bytes.TrimSpace(line(k.document(im))))
 	}
 	out.text("\n],\n")
-	writeMember(out, "scopes", inv.ScopeDocuments())
+	writeMember(out, "scopes", k.Inv.ScopeDocuments())
 	out.text("}\n")
+}
+
+func (k Known) document(im *model.Image) model.Document {
+	d := k.Inv.Document(im)
+	d.Usage = k.Usage.Document(im)
+	return d
 }
 
 // writeList opens an object and writes its only member.

@@ -48,22 +48,28 @@ type Style struct {
 	Now     time.Time // ages are told from here
 }
 
+// Known is what there is to write.
+type Known struct {
+	Inv   model.Inventory
+	Usage *model.Usage // nil: usage has not been judged
+}
+
 // Images writes images, in the given order. JSON holds the scopes beside them.
-func (s Style) Images(w io.Writer, inv model.Inventory, images []*model.Image) error {
+func (s Style) Images(w io.Writer, k Known, images []*model.Image) error {
 	out := newPrinter(w)
 	switch s.Format {
 	case JSON:
-		writeImagesJSON(out, inv, images)
+		writeImagesJSON(out, k, images)
 	case JSONL:
 		for _, im := range images {
-			out.raw(line(inv.Document(im)))
+			out.raw(line(k.document(im)))
 		}
 	case Table, CSV, Markdown:
 		cols, err := columnsOf(s.Columns)
 		if err != nil {
 			return err
 		}
-		s.grid(out, imageGrid(cols, inv, images, s.Now))
+		s.grid(out, imageGrid(cols, k, images, s.Now))
 	}
 	return out.done()
 }

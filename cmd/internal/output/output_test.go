@@ -105,7 +105,7 @@ func TestImages(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.style.Now = now
-			got := printed(t, func(b *strings.Builder) error { return tt.style.Images(b, inv, inv.Images()) })
+			got := printed(t, func(b *strings.Builder) error { return tt.style.Images(b, Known{Inv: inv}, inv.Images()) })
 			if d := cmp.Diff(tt.want, got); d != "" {
 				t.Error(d)
 			}
@@ -114,7 +114,7 @@ func TestImages(t *testing.T) {
 }
 
 func TestUnknownColumn(t *testing.T) {
-	err := Style{Format: Table, Columns: []string{"cost"}}.Images(&strings.Builder{}, model.Inventory{}, nil)
+	err := Style{Format: Table, Columns: []string{"cost"}}.Images(&strings.Builder{}, Known{}, nil)
 	if err == nil || !strings.HasPrefix(err.Error(), `there is no column "cost"; columns are id, name`) {
 		t.Errorf("got %v", err)
 	}
@@ -122,15 +122,17 @@ func TestUnknownColumn(t *testing.T) {
 
 func TestImagesJSON(t *testing.T) {
 	inv := world(image("web-2026.10.1"))
-	got := printed(t, func(b *strings.Builder) error { return Style{Format: JSON, Now: now}.Images(b, inv, inv.Images()) })
+	got := printed(t, func(b *strings.Builder) error {
+		return Style{Format: JSON, Now: now}.Images(b, Known{Inv: inv}, inv.Images())
+	})
 	want := `{"images":[
-{"id":"ami-1","name":"web-2026.10.1","account":"111122223333","accountName":"acme-prod","seenBy":["111122223333"],"region":"eu-west-1","state":"available","created":"2026-04-15T00:00:00Z","launched":false,"lastLaunched":null,"deprecationTime":"2026-10-31T23:00:00Z","disabled":false,"protected":null,"encrypted":true,"architecture":"arm64","platform":"linux","rootDeviceType":"ebs","devices":[{"name":"/dev/xvda","virtual":"","suppressed":false,"snapshot":"snap-1","sizeBytes":8589934592,"type":"gp3","iops":0,"throughput":0,"encrypted":true,"deleteOnTermination":true},{"name":"/dev/xvdb","virtual":"","suppressed":false,"snapshot":"snap-2","sizeBytes":1073741824,"type":"gp3","iops":0,"throughput":0,"encrypted":null,"deleteOnTermination":null},{"name":"/dev/xvdc","virtual":"ephemeral0","suppressed":false,"snapshot":"","sizeBytes":0,"type":"","iops":0,"throughput":0,"encrypted":null,"deleteOnTermination":null}],"snapshots":[{"id":"snap-1","state":"completed","tier":"standard","started":"2026-10-30T00:00:00Z","sizeBytes":8589934592,"fullBytes":null,"encrypted":true},{"id":"snap-2","state":null,"tier":null,"started":null,"sizeBytes":null,"fullBytes":null,"encrypted":null}],"sizeBytes":8589934592,"bootMode":"","imds":"v2.0","tpm":"","ena":true,"tags":{"owner":"core"},"source":{"image":"ami-0","region":"us-east-1","instance":""},"family":"web","version":"2026.10.1","description":"web","managed":"none"}
+{"id":"ami-1","name":"web-2026.10.1","account":"111122223333","accountName":"acme-prod","seenBy":["111122223333"],"region":"eu-west-1","state":"available","created":"2026-04-15T00:00:00Z","launched":false,"lastLaunched":null,"deprecationTime":"2026-10-31T23:00:00Z","disabled":false,"protected":null,"encrypted":true,"architecture":"arm64","platform":"linux","rootDeviceType":"ebs","devices":[{"name":"/dev/xvda","virtual":"","suppressed":false,"snapshot":"snap-1","sizeBytes":8589934592,"type":"gp3","iops":0,"throughput":0,"encrypted":true,"deleteOnTermination":true},{"name":"/dev/xvdb","virtual":"","suppressed":false,"snapshot":"snap-2","sizeBytes":1073741824,"type":"gp3","iops":0,"throughput":0,"encrypted":null,"deleteOnTermination":null},{"name":"/dev/xvdc","virtual":"ephemeral0","suppressed":false,"snapshot":"","sizeBytes":0,"type":"","iops":0,"throughput":0,"encrypted":null,"deleteOnTermination":null}],"snapshots":[{"id":"snap-1","state":"completed","tier":"standard","started":"2026-10-30T00:00:00Z","sizeBytes":8589934592,"fullBytes":null,"encrypted":true},{"id":"snap-2","state":null,"tier":null,"started":null,"sizeBytes":null,"fullBytes":null,"encrypted":null}],"sizeBytes":8589934592,"bootMode":"","imds":"v2.0","tpm":"","ena":true,"tags":{"owner":"core"},"source":{"image":"ami-0","region":"us-east-1","instance":""},"family":"web","version":"2026.10.1","description":"web","managed":"none","usage":null,"permissions":{"read":false,"readAt":null,"public":false,"accounts":null,"organizations":null,"units":null}}
 ],
 "scopes":[
-{"source":"profile prod","account":"111122223333","region":"eu-west-1","state":"read","asOf":"2026-10-31T23:59:00Z","error":null,"hint":null},
-{"source":"profile prod","account":"111122223333","region":"eu-west-2","state":"failed","asOf":null,"error":"111122223333/eu-west-2: ec2:DescribeImages: denied: no","hint":"ask for the permission ec2:DescribeImages in this account and region"},
-{"source":"profile prod","account":"111122223333","region":"me-south-1","state":"disabled","asOf":null,"error":null,"hint":null},
-{"source":"profile old","account":null,"region":null,"state":"unreached","asOf":null,"error":"expired: the token has expired","hint":"log in again, then refresh"}
+{"source":"profile prod","account":"111122223333","region":"eu-west-1","state":"read","asOf":"2026-10-31T23:59:00Z","error":null,"hint":null,"usage":null},
+{"source":"profile prod","account":"111122223333","region":"eu-west-2","state":"failed","asOf":null,"error":"111122223333/eu-west-2: ec2:DescribeImages: denied: no","hint":"ask for the permission ec2:DescribeImages in this account and region","usage":null},
+{"source":"profile prod","account":"111122223333","region":"me-south-1","state":"disabled","asOf":null,"error":null,"hint":null,"usage":[]},
+{"source":"profile old","account":null,"region":null,"state":"unreached","asOf":null,"error":"expired: the token has expired","hint":"log in again, then refresh","usage":null}
 ]}
 `
 	if d := cmp.Diff(want, got); d != "" {
@@ -159,7 +161,7 @@ func TestEmptyLists(t *testing.T) {
 		JSON: "{\"images\":[\n],\n\"scopes\":[\n]}\n", JSONL: "", CSV: "id\n", Table: "ID\n", Markdown: "| ID |\n|---|\n",
 	} {
 		got := printed(t, func(b *strings.Builder) error {
-			return Style{Format: f, Columns: []string{"id"}}.Images(b, model.Inventory{}, nil)
+			return Style{Format: f, Columns: []string{"id"}}.Images(b, Known{}, nil)
 		})
 		if got != want {
 			t.Errorf("%s of nothing: %q, want %q", f, got, want)
@@ -184,7 +186,7 @@ func TestScopes(t *testing.T) {
 func TestImage(t *testing.T) {
 	im := image("web-2026.10.1")
 	inv := world(im)
-	got := printed(t, func(b *strings.Builder) error { return Style{Format: Table, Now: now}.Image(b, inv, im) })
+	got := printed(t, func(b *strings.Builder) error { return Style{Format: Table, Now: now}.Image(b, Known{Inv: inv}, im) })
 	for _, want := range []string{
 		"account        111122223333 (acme-prod)\n",
 		"last launched  never\n",
@@ -200,7 +202,7 @@ func TestImage(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
 	}
-	if err := (Style{Format: CSV}).Image(&strings.Builder{}, inv, im); err == nil {
+	if err := (Style{Format: CSV}).Image(&strings.Builder{}, Known{Inv: inv}, im); err == nil {
 		t.Error("an image as CSV is no error")
 	}
 }
@@ -218,6 +220,13 @@ func TestNothingHarmfulIsPrinted(t *testing.T) {
 		im.Detail.Description = text.Draw(r, "description")
 		im.Detail.Tags = []model.Tag{{Key: text.Draw(r, "key"), Value: text.Draw(r, "value")}}
 		inv := world(im)
+		at := model.Scope{Account: im.Owner, Region: im.Region}
+		inv = inv.Fold(
+			model.Page{Gen: 1, Scope: at, Kind: model.Instances, At: now, Last: true, References: []*model.Reference{{
+				Scope: at, Source: model.Instances, Key: "i-1", ID: text.Draw(r, "instance"), Name: text.Draw(r, "its name"), Image: im.ID, State: text.Draw(r, "its state"),
+			}}},
+			model.Page{Gen: 1, Scope: at, Kind: model.Groups, At: now, Last: true, Err: &model.OpError{Help: text.Draw(r, "help"), Err: errors.New("no")}},
+		)
 		inv = inv.Fold(model.Lost{Unreached: model.Unreached{Source: text.Draw(r, "source"), Err: &model.OpError{Err: errors.New(text.Draw(r, "error"))}}})
 		keys, _ := Columns()
 		for _, f := range Formats() {
@@ -226,9 +235,10 @@ func TestNothingHarmfulIsPrinted(t *testing.T) {
 			if f != JSON && f != JSONL {
 				s.Columns = keys
 			}
-			err := errors.Join(s.Images(&b, inv, inv.Images()), s.Scopes(&b, inv))
+			k := Known{inv, (*model.Usage)(nil).Judge(inv, model.UsageInput{Policy: model.DefaultUsagePolicy(), Now: now})}
+			err := errors.Join(s.Images(&b, k, inv.Images()), s.Scopes(&b, inv), s.Usage(&b, k, inv.Images()))
 			if f != CSV && f != Markdown {
-				err = errors.Join(err, s.Image(&b, inv, im))
+				err = errors.Join(err, s.Image(&b, k, im))
 			}
 			if err != nil {
 				r.Fatal(err)

@@ -2,6 +2,7 @@ package output
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -9,7 +10,9 @@ import (
 type Field struct{ Name, Type, Meaning string }
 
 // ImageFields document an image.
-func ImageFields() []Field {
+func ImageFields() []Field { return slices.Concat(ownFields(), usageFields(), permissionFields()) }
+
+func ownFields() []Field {
 	return []Field{
 		{"id", "text", "Image id, unique within a region."},
 		{"name", "text", "Name; empty for an image without one."},
@@ -64,6 +67,45 @@ func ImageFields() []Field {
 	}
 }
 
+func usageFields() []Field {
+	return []Field{
+		{"usage", "object or null", "The verdict on who uses it. Null where no usage source was ever read: a filter, a column or an order that names `usage` reads them, and so do `usage` and `scan`."},
+		{"usage.verdict", "text", "`used`: something names it that counts. `probable`: only stale things do. `unknown`: nothing was found, but not everything was looked at. `unused`: everything was, and nothing names it."},
+		{"usage.evidence", "list", "What names it or its snapshots, what counts first."},
+		{"usage.evidence[].kind", "text", "What it is: `instance`, `template`, `launch configuration`, `group`, `fleet`, `spot fleet`, `spot request`, `parameter`, `recipe`, `batch environment`, `node group`, `file`, `report` (what a usage report of AWS tells of another account), `by AWS` (what DescribeImageReferences tells and was found nowhere else)."},
+		{"usage.evidence[].account", "text", "Id of the account that it is in; empty for a file."},
+		{"usage.evidence[].region", "text", "Its region; empty for a file and a report."},
+		{"usage.evidence[].id", "text", "What it is looked up by: `i-…`, `lt-…`, the name of a group, a file."},
+		{"usage.evidence[].title", "text", "What people call it, with the place in it that names the image: `web v7 of 12, default`, `web-asg override 2`, `infra/main.tf:12`."},
+		{"usage.evidence[].detail", "text", "State and age, what is between it and the image, what launches from it."},
+		{"usage.evidence[].counts", "true or false", "Whether it makes the image used."},
+		{"usage.evidence[].stale", "text", "Why it counts little: `stopped 214 d`; empty where it is not stale."},
+		{"usage.evidence[].aside", "text", "Why a person has set it aside, so that it does not count; empty where nobody has."},
+		{"usage.evidence[].asideBy", "text", "Who has."},
+		{"usage.evidence[].asideUntil", "time or null", "Until when; null where nobody has."},
+		{"usage.blind", "list", "What was not looked at and might show a use: what makes a verdict unknown. Where the verdict is `used` or `probable` it may still hold something."},
+		{"usage.blind[].account", "text", "Id of the account; empty where it does not matter."},
+		{"usage.blind[].region", "text", "Region; empty where it does not matter."},
+		{"usage.blind[].source", "text", "What was to be read: a source as the config file spells it (`instances`, `templates`, …), `permissions`, `reports`, `images` for the whole account, or `files`."},
+		{"usage.blind[].what", "text", "What is missing."},
+		{"usage.blind[].mend", "text", "What to do about it."},
+		{"usage.caveats", "list of text", "What was looked at in a way that has its limits, and what is left out on purpose."},
+		{"usage.asOf", "time or null", "The oldest reading that the verdict rests on; null where it rests on none."},
+	}
+}
+
+func permissionFields() []Field {
+	return []Field{
+		{"permissions", "object", "Who may launch it besides its owner."},
+		{"permissions.read", "true or false", "Whether its launch permissions were read. They are for images whose verdict depends on them."},
+		{"permissions.readAt", "time or null", "When; null where they were not."},
+		{"permissions.public", "true, false or null", "Whether everybody may; known without the permissions, too."},
+		{"permissions.accounts", "list of text or null", "Ids of accounts that may; null where that was not read."},
+		{"permissions.organizations", "list of text or null", "ARNs of organizations whose accounts may, likewise."},
+		{"permissions.units", "list of text or null", "ARNs of organizational units whose accounts may, likewise."},
+	}
+}
+
 // ScopeFields document a scope.
 func ScopeFields() []Field {
 	return []Field{
@@ -74,6 +116,12 @@ func ScopeFields() []Field {
 		{"asOf", "time or null", "End of the last complete pass over its images."},
 		{"error", "text or null", "What went wrong."},
 		{"hint", "text or null", "What to do about it."},
+		{"usage", "list or null", "How far each usage source was read. Null where none was ever asked for: verbs read them only where `usage` is named. Empty where the region is not enabled."},
+		{"usage[].source", "text", "The source, as the config file spells it: `instances`, `templates`, …; `reports` for usage reports of AWS."},
+		{"usage[].state", "text", "`read`: the last pass was complete. `failed`: it was not. `unread`: never read. `not-offered`: AWS does not offer the service in the region, so that nothing of it can be there."},
+		{"usage[].asOf", "time or null", "End of the last complete pass."},
+		{"usage[].error", "text or null", "What went wrong."},
+		{"usage[].hint", "text or null", "What to do about it."},
 	}
 }
 
@@ -82,7 +130,8 @@ func Reference() string {
 	var b strings.Builder
 	b.WriteString(`# The JSON of amiscope
 
-` + "`-o json`" + ` prints one object. ` + "`list`" + ` gives ` + "`images`" + ` and ` + "`scopes`, `scopes`" + ` gives ` + "`scopes`" + `; ` + "`show`" + ` prints one image.
+` + "`-o json`" + ` prints one object. ` + "`list` and `usage`" + ` give ` + "`images`" + ` and ` + "`scopes`, `scopes`" + ` gives
+` + "`scopes`; `show`" + ` prints one image.
 ` + "`-o jsonl`" + ` prints one image, or one scope, a line; scopes that failed are then told on standard error only.
 
 A field's name and meaning stay; new fields may come. **null is a fact that is not known**; what is known to be absent

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +45,11 @@ func walk(prefix string, t reflect.Type, out *[]string) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name := prefix + f.Tag.Get("json")
-		*out = append(*out, name+": "+typeName(f.Type))
+		kind := typeName(f.Type)
+		if slices.Contains(neverNull(), name) {
+			kind = strings.TrimSuffix(kind, " or null")
+		}
+		*out = append(*out, name+": "+kind)
 		switch inner, list := element(f.Type); {
 		case inner == nil:
 		case list:
@@ -54,6 +59,10 @@ func walk(prefix string, t reflect.Type, out *[]string) {
 		}
 	}
 }
+
+// neverNull are the lists that are empty where there is nothing: what they stand
+// in is null where it is not known.
+func neverNull() []string { return []string{"usage.evidence", "usage.blind"} }
 
 // element gives the struct inside a type that is not a time, and whether it
 // stands in a list.
@@ -78,6 +87,8 @@ func typeName(t reflect.Type) string {
 		return "list of text" // never null: what is seen by nobody is an empty list
 	case t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct, t.Kind() == reflect.Map:
 		return "object or null"
+	case t.Kind() == reflect.Struct:
+		return "object"
 	case t.Kind() == reflect.Pointer:
 		return typeName(t.Elem()) + " or null"
 	case t.Kind() == reflect.Slice:

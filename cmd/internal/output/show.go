@@ -12,27 +12,30 @@ import (
 
 // Image writes one image with all that is known of it: as sections for people,
 // or as JSON.
-func (s Style) Image(w io.Writer, inv model.Inventory, im *model.Image) error {
+func (s Style) Image(w io.Writer, k Known, im *model.Image) error {
 	out := newPrinter(w)
 	switch s.Format {
 	case JSON:
-		out.raw(Indented(inv.Document(im)))
+		out.raw(Indented(k.document(im)))
 	case JSONL:
-		out.raw(line(inv.Document(im)))
+		out.raw(line(k.document(im)))
 	case Table:
-		s.sections(out, inv, im)
+		s.sections(out, k, im)
 	case CSV, Markdown:
 		return fmt.Errorf("show prints -o table, json or jsonl, not %s", s.Format)
 	}
 	return out.done()
 }
 
-func (s Style) sections(out printer, inv model.Inventory, im *model.Image) {
-	d := inv.Document(im)
-	s.facts(out, s.identity(inv, d))
+func (s Style) sections(out printer, k Known, im *model.Image) {
+	d := k.document(im)
+	s.facts(out, s.identity(k.Inv, d))
 	s.section(out, "DEVICES", deviceGrid(d.Devices), d.Devices == nil)
 	s.section(out, "SNAPSHOTS", s.snapshotGrid(d.Snapshots), d.Snapshots == nil)
 	s.section(out, "TAGS", tagGrid(im.Detail), d.Tags == nil)
+	s.section(out, "LAUNCH PERMISSIONS", permissionGrid(k.Inv, d), !d.Permissions.Read)
+	s.section(out, "USED BY", evidenceGrid(k.Inv, d.Usage), d.Usage == nil)
+	s.gaps(out, k.Inv, d.Usage, nil)
 }
 
 // section writes a table under a title; of an empty one it says why.
@@ -88,6 +91,7 @@ func (s Style) identity(inv model.Inventory, d model.Document) []pair {
 		{"family", d.Family},
 		{"version", d.Version},
 		{"managed by", known(d.Managed)},
+		{"usage", s.verdict(d.Usage)},
 		{"description", known(d.Description)},
 		{"arn", model.ImageARN(inv.Account(d.Account).Partition, model.ImageKey{Region: d.Region, ID: d.ID})},
 	}

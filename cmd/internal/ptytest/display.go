@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
@@ -18,6 +19,7 @@ type display struct {
 	mu      sync.Mutex
 	em      *vt.Emulator
 	raw     []byte
+	came    []arrival     // of what is in raw
 	modes   map[int]bool  // DEC private modes that are set
 	kitty   []int         // stack of the keyboard protocol's flags
 	xkeys   bool          // modifyOtherKeys is on
@@ -47,9 +49,11 @@ func atFirst() map[int]bool {
 
 // Write draws what the program wrote.
 func (d *display) Write(p []byte) (int, error) {
+	now := time.Now()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.raw = append(d.raw, p...)
+	d.came = append(d.came, arrival{len(d.raw), now})
 	n, err := d.em.Write(p)
 	d.announce()
 	return n, err

@@ -16,7 +16,7 @@ func (t *Terminal) TakeRaw() []byte {
 	t.display.mu.Lock()
 	defer t.display.mu.Unlock()
 	raw := t.display.raw
-	t.display.raw = nil
+	t.display.raw, t.display.came = nil, nil
 	return raw
 }
 
@@ -85,11 +85,13 @@ func (d *display) painted(y int) string {
 		style, onBlank := cell.Style, cell.Style
 		onBlank.Fg, onBlank.Attrs = nil, style.Attrs&^unseen
 		shown := onBlank.String()
-		if strings.TrimSpace(cell.Content) != "" || shown != background {
-			if seq := style.String(); seq != look {
-				look, background = seq, shown
-				b.WriteString(seq)
-			}
+		seq, blank := style.String(), strings.TrimSpace(cell.Content) == ""
+		if blank {
+			seq = shown
+		}
+		if !(blank && shown == background) && seq != look {
+			look, background = seq, shown
+			b.WriteString(seq)
 		}
 		b.WriteString(cmp.Or(cell.Content, " "))
 	}

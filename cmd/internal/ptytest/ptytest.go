@@ -39,6 +39,7 @@ type Terminal struct {
 	cmd     *exec.Cmd
 	pty     *xpty.UnixPty
 	display *display
+	started time.Time
 	before  *term.State
 	after   *term.State   // valid once exited is closed
 	waitErr error         // valid once exited is closed
@@ -64,10 +65,10 @@ func Start(t testing.TB, size Size, env []string, argv ...string) *Terminal {
 	// A session of its own, with the pty as its controlling terminal: otherwise
 	// ctrl+c raises no signal and a resize is not announced.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	tt := &Terminal{t: t, cmd: cmd, pty: pty, display: newDisplay(size), started: time.Now(), before: before, exited: make(chan struct{})}
 	if err := pty.Start(cmd); err != nil {
 		t.Fatalf("start %v: %v", argv, err)
 	}
-	tt := &Terminal{t: t, cmd: cmd, pty: pty, display: newDisplay(size), before: before, exited: make(chan struct{})}
 	tt.run()
 	t.Cleanup(tt.close)
 	return tt

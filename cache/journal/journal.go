@@ -1,0 +1,225 @@
+package journal
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// attempts bounds how often an append starts again because the file was
+// replaced while its lock was waited for.
+const attempts = 3
+
+var errReplaced = errors.New("it was replaced again and again")
+
+// Journal is the journal in one file. It is safe for use by several goroutines,
+// and beside other copies of the program.
+type Journal struct{ path string }
+
+// Open is the journal in the file at path. It touches nothing.
+func Open(path string) *Journal { return &Journal{path} }
+
+// Path is where the file is, or will be.
+func (j *Journal) Path() string { return j.path }
+
+// Append adds a record. When it returns nil the record is on the disk; an
+// error, an *Error, leaves the file as it was.
+func (j *Journal) Append(r Record) error {
+	line, err := encode(r)
+	if err != nil {
+		return j.trouble(true, err)
+	}
+	if err = os.MkdirAll(filepath.Dir(j.path), 0o700); err != nil {
+		return j.trouble(true, err)
+	}
+	for range attempts {
+		if err = j.append(append(line, '\n')); !errors.Is(err, errReplaced) {
+			break
+		}
+	}
+	return j.trouble(true, err)
+}
+
+func (j *Journal) append(line []byte) (err error) {
+	if err := j.regular(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := os.OpenFile(j.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := f.Close(); err == nil && closed != nil {
+			err = closed // gives the lock back; what was written is synced already
+		}
+	}()
+	if err := lock(f, true); err != nil {
+		return err
+	}
+	info, err := j.stillThere(f)
+	if err != nil {
+		return err
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		if err := f.Chmod(0o600); err != nil {
+			return err
+		}
+	}
+	if err := write(f, info.Size(), line); err != nil {
+		return err
+	}
+	if info.Size() == 0 {
+		j.syncDirectories()
+	}
+	return nil
+}
+
+// regular refuses what is no file: opening a pipe would wait for its other end.
+func (j *Journal) regular() error {
+	info, err := os.Stat(j.path)
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir():
+		return syscall.EISDIR
+	case !info.Mode().IsRegular():
+		return errNoFile
+	}
+	return nil
+}
+
+// stillThere makes sure that the path names the file that is locked.
+func (j *Journal) stillThere(f *os.File) (fs.FileInfo, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	now, err := os.Stat(j.path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(now, info) {
+		return nil, errReplaced
+	}
+	return info, err
+}
+
+// write adds a line to a file of some size, or nothing.
+func write(f *os.File, size int64, line []byte) error {
+	start, err := lastLine(f, size)
+	if err != nil {
+		return err
+	}
+	tail := make([]byte, size-start)
+	if _, err := f.ReadAt(tail, start); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	kept, between := keep(tail)
+	if kept < len(tail) {
+		size = start + int64(kept)
+		if err := f.Truncate(size); err != nil {
+			return err
+		}
+	}
+	line = append([]byte(between), line...)
+	_, err = f.Write(line)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err == nil {
+		return nil
+	}
+	if undone := errors.Join(f.Truncate(size), f.Sync()); undone != nil {
+		return errors.Join(err, &leftover{undone})
+	}
+	return err
+}
+
+// lastLine is where in a file what stands behind its last end of a line begins.
+func lastLine(f io.ReaderAt, size int64) (int64, error) {
+	const block = 64 << 10
+	buf := make([]byte, block)
+	for end := size; end > 0; {
+		from := max(0, end-block)
+		part := buf[:end-from]
+		if _, err := f.ReadAt(part, from); err != nil && !errors.Is(err, io.EOF) {
+			return 0, err
+		}
+		if i := bytes.LastIndexByte(part, '\n'); i >= 0 {
+			return from + int64(i) + 1, nil
+		}
+		end = from
+	}
+	return 0, nil
+}
+
+// syncDirectories makes a new file last, in a directory that may be new too.
+// Some file systems cannot, and keep it anyway.
+func (j *Journal) syncDirectories() {
+	dir := filepath.Dir(j.path)
+	for _, d := range []string{dir, filepath.Dir(dir)} {
+		if f, err := os.Open(d); err == nil {
+			_ = f.Sync()
+			_ = f.Close()
+		}
+	}
+}
+
+// Warning is a line that could not be used. It stays in the file, but for a
+// torn one.
+type Warning struct {
+	Line int // counted from 1
+	text string
+}
+
+func (w Warning) String() string { return w.text }
+
+// Read gives all records in their order, and what is wrong with lines that are
+// none. There being no file is no error. Where there is an error, an *Error, it
+// gives what it could read.
+func (j *Journal) Read() ([]Record, []Warning, error) {
+	entries, err := j.entries()
+	var recs []Record
+	var warnings []Warning
+	for _, e := range entries {
+		if e.state == sound {
+			recs = append(recs, e.rec)
+		} else {
+			warnings = append(warnings, Warning{e.line, j.describe(e)})
+		}
+	}
+	return recs, warnings, err
+}
+
+// describe says what is wrong with a line that is not sound.
+func (j *Journal) describe(e entry) string {
+	where := fmt.Sprintf("line %d of the journal %s ", e.line, j.path)
+	switch e.state {
+	case torn:
+		return where + "is unfinished and was skipped: what it was to tell of was not done"
+	case newer:
+		return where + "was written by a newer amiscope and was skipped: update amiscope to read it"
+	case damaged, sound:
+	}
+	return where + "is damaged and was skipped"
+}
+
+// entries reads all lines.
+func (j *Journal) entries() ([]entry, error) {
+	if err := j.regular(); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, j.trouble(false, err)
+	}
+	f, err := os.Open(j.path)
+	if err != nil {
+		return nil, j.trouble(false, err)
+	}
+	// Without the lock an append that runs may show as a torn line: no reason
+	// not to read.
+	_ = lock(f, false)
+	out, err := scan(f)
+	return out, j.trouble(false, errors.Join(err, f.Close()))
+}

@@ -1,0 +1,102 @@
+package model
+
+import (
+	"slices"
+	"time"
+)
+
+// LaunchPermissions are those of one image, as its owner's account reads them.
+type LaunchPermissions struct {
+	ID string // of the image
+
+	Public        bool
+	Accounts      []string // ids, sorted
+	Organizations []string // ARNs, sorted
+	Units         []string // ARNs of organizational units, sorted
+
+	At    time.Time // when they were read
+	Since time.Time // when they were first seen to reach as far as they do: no share of them is newer
+	Err   *OpError  // why they could not be read; the rest is then empty
+}
+
+func (p *LaunchPermissions) key() string { return p.ID }
+
+// Private reports whether only the owner's account may launch the image.
+func (p *LaunchPermissions) Private() bool {
+	return p.Err == nil && !p.Public && len(p.Accounts)+len(p.Organizations)+len(p.Units) == 0
+}
+
+// After is p as it follows what was known: its shares are as old as they were
+// when all of them were there before.
+func (p *LaunchPermissions) After(old *LaunchPermissions) *LaunchPermissions {
+	if old == nil || old.Err != nil || p.Err != nil || p.Public && !old.Public ||
+		!within(p.Accounts, old.Accounts) || !within(p.Organizations, old.Organizations) || !within(p.Units, old.Units) {
+		return p
+	}
+	next := *p
+	next.Since = old.Since
+	return &next
+}
+
+func within(part, all []string) bool {
+	return !slices.ContainsFunc(part, func(s string) bool { return !slices.Contains(all, s) })
+}
+
+// Report is a usage report of AWS: how many things in other accounts use an
+// image of ours. AWS keeps it for 30 days; the cache keeps it longer.
+type Report struct {
+	ID      string
+	Image   string
+	State   string // pending, available or error
+	Reason  string // of an error
+	Created time.Time
+	Asked   []string // accounts that it was made for; none: all of them
+	Types   []string // ec2:Instance, ec2:LaunchTemplate
+	Uses    []ReportedUse
+}
+
+func (r *Report) key() string { return r.ID }
+
+// ReportedUse is how often one account uses the image, in one way.
+type ReportedUse struct {
+	Account string
+	Type    string // ec2:Instance, ec2:LaunchTemplate
+	Count   int64
+}
+
+// Done reports whether the report can be read.
+func (r *Report) Done() bool { return r.State == "available" }
+
+// Pending reports whether AWS is still making the report. One that has been so
+// for a day will not be ready any more, or its end was not seen.
+func (r *Report) Pending(now time.Time) bool {
+	return r.State == "pending" && now.Sub(r.Created) < 24*time.Hour
+}
+
+// Whole reports whether it was made for instances and launch templates both.
+func (r *Report) Whole() bool {
+	return slices.Contains(r.Types, ReportedInstances) && slices.Contains(r.Types, ReportedTemplates)
+}
+
+// What usage reports tell of.
+const (
+	ReportedInstances = "ec2:Instance"
+	ReportedTemplates = "ec2:LaunchTemplate"
+)
+
+// Organization is who belongs to an organization, as its management account
+// tells it.
+type Organization struct {
+	ARN      string // arn:aws:organizations::…:organization/o-…; "" where not even that is known
+	Accounts []Member
+	Units    map[string][]string // ids of the accounts in a unit, at any depth, by its ARN; those that were asked for
+	At       time.Time
+	Err      *OpError // why its accounts are not known
+}
+
+// Member is an account of an organization.
+type Member struct {
+	ID     string
+	Name   string
+	Active bool // one that is suspended or closed launches nothing
+}

@@ -1,0 +1,204 @@
+package model
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// regionUse is the verdicts on the images of one region, of all accounts: what
+// one account has may be used by every other.
+type regionUse struct {
+	u      *Usage
+	name   string
+	scopes []scopeShard
+	at     time.Time
+
+	sights    map[string]*sight // by account
+	images    map[string]strength
+	snapshots map[string]strength
+	reports   map[string][]*Report // done ones by image, the newest first
+	rulings   map[string]Ruling
+	unread    map[string]bool // images that wait for their launch permissions
+	orgless   bool            // some wait for the accounts of an organization
+	unitless  map[string]bool // or of these units
+}
+
+// strength is how strongly images are referenced, without who does it.
+type strength struct {
+	counts bool // some reference counts
+	soft   bool // some stale one counts as well if the image was launched lately
+	n      uint16
+}
+
+func (s strength) with(u *Usage, x use) strength {
+	if u.asideOf(x.ref, x.image) != nil {
+		return s
+	}
+	w := u.in.Policy.weak(x, u.in.Now)
+	s.counts = s.counts || w.kind == sound
+	s.soft = s.soft || w.revivable()
+	s.n = saturated(s.n)
+	return s
+}
+
+func saturated(n uint16) uint16 { return max(n, n+1) }
+
+func (s strength) and(t strength) strength {
+	return strength{s.counts || t.counts, s.soft || t.soft, max(s.n, s.n+t.n)}
+}
+
+// holds reports whether the verdicts on an older state still hold for a newer.
+func (r *regionUse) holds(next *regionUse) bool {
+	return r != nil && next.at.Sub(r.at) < grain && !next.at.Before(r.at) && slices.Equal(r.scopes, next.scopes)
+}
+
+// over is the same verdicts as a part of newer ones.
+func (r *regionUse) over(u *Usage) *regionUse {
+	next := *r
+	next.u = u
+	return &next
+}
+
+func (r *regionUse) judge() {
+	r.look()
+	r.gather()
+	r.rulings, r.unread, r.unitless = map[string]Ruling{}, map[string]bool{}, map[string]bool{}
+	for _, s := range r.scopes {
+		for _, e := range s.shard.images {
+			if e.rec.Owner != s.scope.Account && !r.u.inv.stands(s.scope, e.rec) {
+				continue
+			}
+			w := weighing{r: r, im: e.rec}
+			x := w.weigh()
+			r.rulings[e.rec.ID] = x
+			if x.Unread {
+				r.unread[e.rec.ID] = true
+			}
+		}
+	}
+}
+
+// gather adds up what all accounts of the region name.
+func (r *regionUse) gather() {
+	r.images, r.snapshots, r.reports = map[string]strength{}, map[string]strength{}, map[string][]*Report{}
+	for _, s := range r.scopes {
+		n := r.u.names[s.scope].n
+		for id, uses := range n.images {
+			r.images[id] = r.sum(r.images[id], uses)
+		}
+		for id, uses := range n.snapshots {
+			r.snapshots[id] = r.sum(r.snapshots[id], uses)
+		}
+		for _, e := range s.shard.reports {
+			if e.rec.Done() {
+				r.reports[e.rec.Image] = append(r.reports[e.rec.Image], e.rec)
+			}
+		}
+	}
+	for _, all := range r.reports {
+		slices.SortFunc(all, func(a, b *Report) int { return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(a.ID, b.ID)) })
+	}
+}
+
+func (r *regionUse) sum(s strength, uses []use) strength {
+	for _, x := range uses {
+		if !x.ref.Anywhere { // those are counted for all regions
+			s = s.with(r.u, x)
+		}
+	}
+	return s
+}
+
+// weighing is one image under judgement. Where v is nil only the word is
+// wanted, and the first thing that was not looked at is enough.
+type weighing struct {
+	r     *regionUse
+	im    *Image
+	v     *Verdict
+	blind bool
+	x     Ruling
+}
+
+func (w *weighing) weigh() Ruling {
+	counts, stale := w.evidence()
+	if w.v == nil && counts {
+		w.x.Use = Used
+		return w.x
+	}
+	w.reach()
+	switch {
+	case counts:
+		w.x.Use = Used
+	case stale:
+		w.x.Use = Probable
+	case w.blind:
+		w.x.Use = UseUnknown
+	default:
+		w.x.Use = Unused
+	}
+	w.x.Unread = w.x.Unread && w.x.Use == UseUnknown
+	return w.x
+}
+
+// evidence adds up what names the image, its snapshots, and what reports tell.
+func (w *weighing) evidence() (counts, stale bool) {
+	s := w.r.images[w.im.ID].and(w.r.u.anywhere[w.im.ID])
+	if w.im.Detail != nil && (len(w.r.snapshots) > 0 || len(w.r.u.in.Files) > 0) {
+		for _, d := range w.im.Detail.Devices {
+			if d.Snapshot != "" {
+				s = s.and(w.r.snapshots[d.Snapshot]).and(w.r.u.anywhere[d.Snapshot])
+			}
+		}
+	}
+	counts, stale = s.counts || s.soft && w.launchedLately(), s.n > 0
+	w.x.References = s.n
+	if w.v != nil {
+		w.collect()
+	}
+	w.eachReported(func(rep *Report, use ReportedUse, old bool) {
+		counts, stale = counts || !old, true
+		w.x.References = saturated(w.x.References)
+		if w.v != nil {
+			e := Evidence{Report: rep, Reported: use}
+			if old {
+				e.Stale = "told " + days(w.now().Sub(rep.Created)) + " ago"
+			}
+			w.v.Evidence = append(w.v.Evidence, e)
+		}
+	})
+	return counts, stale
+}
+
+func (w *weighing) now() time.Time { return w.r.u.in.Now }
+
+func (w *weighing) policy() UsagePolicy { return w.r.u.in.Policy }
+
+// launchedLately supports stale templates: somebody launches the image, though
+// nothing is left that tells who. It decides nothing alone.
+func (w *weighing) launchedLately() bool {
+	return w.im.Launched == Yes && w.now().Sub(w.im.LastLaunched) <= w.policy().Unlaunch
+}
+
+// eachReported calls do with each use by another account that the newest
+// report covering that account tells.
+func (w *weighing) eachReported(do func(rep *Report, use ReportedUse, old bool)) {
+	told := map[string]bool{}
+	for _, rep := range w.r.reports[w.im.ID] {
+		now := map[string]bool{}
+		for _, x := range rep.Uses {
+			if x.Count > 0 && x.Account != w.im.Owner && !told[x.Account+" "+x.Type] {
+				do(rep, x, w.now().Sub(rep.Created) > reportSettles)
+			}
+		}
+		for _, x := range rep.Uses {
+			now[x.Account+" "+x.Type] = true
+		}
+		for k := range now {
+			told[k] = true
+		}
+		if len(rep.Asked) == 0 && rep.Whole() {
+			return // older reports tell nothing that this one does not
+		}
+	}
+}
