@@ -68,6 +68,7 @@ func (r *Reference) Gone() bool {
 		return r.State == "cancelled" || r.State == "cancelled_terminating" || r.State == "failed"
 	case SpotRequests:
 		return r.State == "closed" || r.State == "cancelled" || r.State == "failed"
+	default: // the others are there as long as they are told
+		return false
 	}
-	return false
 }

@@ -140,8 +140,12 @@ func (u *Usage) Wants() Wants {
 	return w
 }
 
-// unnamed lists the ids that a scope's references name and nobody knows.
+// unnamed lists the ids that a scope's references name and nobody knows. Where
+// its images cannot be listed nothing is asked: these would fare no better.
 func (u *Usage) unnamed(s scopeShard) []string {
+	if s.shard.status[Images].Err != nil {
+		return nil
+	}
 	var out []string
 	for id := range u.names[s.scope].n.images {
 		if _, asked := s.shard.named.images[id]; asked && u.in.Now.Sub(s.shard.named.at) < u.in.Policy.Fresh {

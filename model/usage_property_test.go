@@ -139,6 +139,7 @@ func (w *world) addReference() {
 		}
 	case model.Groups, model.Fleets, model.SpotFleets, model.ComputeEnvironments, model.NodeGroups:
 		w.through(r, im)
+	default: // names it straight
 	}
 	w.refs = append(w.refs, r)
 }
@@ -206,7 +207,7 @@ func (w *world) sweep(s model.Scope, k model.Kind) model.Page {
 	}
 	fails := w.failed[swept{s, k}]
 	for _, r := range w.refs {
-		if r.Scope == s && r.Source == k && !(fails && w.chance(70)) {
+		if r.Scope == s && r.Source == k && (!fails || w.chance(30)) {
 			p.References = append(p.References, r)
 		}
 	}

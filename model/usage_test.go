@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/amiscope/amiscope/model"
 )
 
@@ -341,6 +344,49 @@ func TestVerdict(t *testing.T) {
 			}
 			if v.Use == model.UseUnknown && len(v.Blind) == 0 {
 				t.Error("unknown, and nothing says why")
+			}
+		})
+	}
+}
+
+func TestWants(t *testing.T) {
+	gone := ref(home, model.Instances, "i-1")
+	gone.Image = "ami-gone"
+	denied := &model.OpError{Op: "ec2:DescribeImages", Scope: home, Kind: model.Denied, Err: errors.New("no")}
+	for _, tt := range []struct {
+		name   string
+		change func(*company)
+		want   model.Wants
+	}{
+		{"nothing, where all is known", func(*company) {}, model.Wants{}},
+		{"permissions of what nothing names", func(c *company) { c.perms = nil }, model.Wants{Permissions: []model.ImageKey{{Region: region, ID: "ami-1"}}}},
+		{"and not of what something names", func(c *company) { c.perms, c.refs = nil, []*model.Reference{ref(home, model.Instances, "i-1")} }, model.Wants{}},
+		{"also of what is unknown for other reasons as well", func(c *company) {
+			c.perms, c.fail = nil, map[model.Kind]*model.OpError{model.Groups: denied}
+		}, model.Wants{Permissions: []model.ImageKey{{Region: region, ID: "ami-1"}}}},
+		{"an organization", func(c *company) { c.perms = shared(orgARN) }, model.Wants{Organizations: true}},
+		{"a unit", func(c *company) { c.perms = shared(unitARN) }, model.Wants{Units: []string{unitARN}}},
+		{"an image that nobody knows", func(c *company) { c.refs = []*model.Reference{gone} }, model.Wants{Named: map[model.Scope][]string{home: {"ami-gone"}}}},
+		{"one that was asked for", func(c *company) {
+			c.refs, c.more = []*model.Reference{gone}, []model.Event{model.Named{Scope: home, Asked: []string{"ami-gone"}, At: ago(time.Hour)}}
+		}, model.Wants{}},
+		{"none where images cannot be listed", func(c *company) {
+			c.refs, c.fail = []*model.Reference{gone}, map[model.Kind]*model.OpError{model.Images: denied}
+		}, model.Wants{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newCompany()
+			tt.change(c)
+			var u *model.Usage
+			got := u.Judge(model.Inventory{}.Fold(c.events()...), c.input).Wants()
+			if tt.name == "none where images cannot be listed" {
+				got.Permissions = nil
+			}
+			if len(got.Named) == 0 {
+				got.Named = nil
+			}
+			if d := cmp.Diff(tt.want, got, cmpopts.EquateEmpty()); d != "" {
+				t.Errorf("wants (-want +got):\n%s", d)
 			}
 		})
 	}

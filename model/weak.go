@@ -74,6 +74,7 @@ func (p UsagePolicy) weak(x use, now time.Time) weakness {
 		if !x.launched(now, p.Unlaunch) && past(age, p.Unlaunch) {
 			return weakness{unlaunched, age}
 		}
+	default: // in use as long as it is there
 	}
 	return weakness{}
 }

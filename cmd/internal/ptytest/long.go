@@ -89,7 +89,7 @@ func (d *display) painted(y int) string {
 		if blank {
 			seq = shown
 		}
-		if !(blank && shown == background) && seq != look {
+		if (!blank || shown != background) && seq != look {
 			look, background = seq, shown
 			b.WriteString(seq)
 		}
