@@ -201,8 +201,21 @@ func plainForm(cluster string) string {
 // level reports whether a cluster is drawn equally wide everywhere.
 func level(cluster string, w int) bool { return evenly(cluster, w) && apart(cluster, w) }
 
-// evenly reports whether all ways of measuring agree on w > 0 cells.
-func evenly(cluster string, w int) bool { return w > 0 && ansi.StringWidthWc(cluster) == w }
+// evenly reports whether all ways of measuring agree on w > 0 cells. What cuts
+// text takes an ASCII character apart from anything but accents: keycaps and the
+// like are not even.
+func evenly(cluster string, w int) bool {
+	if len(cluster) > 1 && cluster[0] < utf8.RuneSelf && !accents(cluster[1:]) {
+		return false
+	}
+	return w > 0 && ansi.StringWidthWc(cluster) == w
+}
+
+func accents(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return !unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Variation_Selector, r)
+	})
+}
 
 // apart reports whether a cluster takes in neither a blank before nor one
 // after it.

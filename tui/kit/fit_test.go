@@ -57,6 +57,23 @@ func TestFitASCII(t *testing.T) {
 	}
 }
 
+// An ASCII character with marks that make it wide: some break the line between
+// them.
+func TestKeycapsAreReduced(t *testing.T) {
+	th := NewTheme(ThemeOptions{})
+	for in, want := range map[string]string{"00\ufe0f\u0903": "00", "7\ufe0f\u20e3x": "7x", "e\u0301t": "e\u0301t"} {
+		for _, line := range th.Wrap(in, 2) {
+			checkLine(t, line, Width(line))
+			if Width(line) > 2 {
+				t.Errorf("%q is wrapped to %q, wider than 2", in, line)
+			}
+		}
+		if got := th.Clean(in); got != want {
+			t.Errorf("%q is cleaned to %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestCutMiddle(t *testing.T) {
 	th := NewTheme(ThemeOptions{})
 	for name, c := range map[string]struct {
