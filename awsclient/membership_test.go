@@ -1,8 +1,12 @@
 package awsclient
 
 import (
+	"context"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
+	orgtypes "github.com/aws/aws-sdk-go-v2/service/organizations/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/amiscope/amiscope/awsclient/fakeaws"
@@ -130,5 +134,45 @@ func TestOrganizationIsAskedOfItsManagementAccount(t *testing.T) {
 	}
 	if n := away.calls()["organizations:ListAccounts"]; n != 2 {
 		t.Errorf("%d calls for the list, want one an account", n)
+	}
+}
+
+// TestOrganizations: accounts may be in several, or in none.
+func TestOrganizations(t *testing.T) {
+	w := newWorld()
+	none := map[string]bool{}
+	fakeaws.Handle(w.mux, "Organizations", "DescribeOrganization", func(_ context.Context, c fakeaws.Call, _ *organizations.DescribeOrganizationInput) (*organizations.DescribeOrganizationOutput, error) {
+		if none[c.Account] {
+			return nil, &fakeaws.Error{Code: "AWSOrganizationsNotInUseException", Message: "not a member"}
+		}
+		return &organizations.DescribeOrganizationOutput{Organization: &orgtypes.Organization{Arn: aws.String("arn:" + c.Account), MasterAccountId: &c.Account}}, nil
+	})
+	fakeaws.Handle(w.mux, "Organizations", "ListAccounts", func(_ context.Context, c fakeaws.Call, _ *organizations.ListAccountsInput) (*organizations.ListAccountsOutput, error) {
+		return &organizations.ListAccountsOutput{Accounts: []orgtypes.Account{member(c.Account, "x", orgtypes.AccountStateActive, "")}}, nil
+	})
+	o := demo(w.mux.Transport())
+	o.Static = append(o.Static, StaticAccount{AccessKey: "AKIADEMO" + prod, Secret: "s", Region: "us-east-1"})
+	h := hand{client: client(t, o)}
+	discover(t, h.client)
+	told := func() (out []string) {
+		for _, o := range h.organizations(t) {
+			kind := "listed"
+			if o.Err != nil {
+				kind = o.Err.Kind.String()
+			}
+			out = append(out, o.ARN+" "+kind)
+		}
+		return out
+	}
+	if diff := cmp.Diff([]string{"arn:" + dev + " listed", "arn:" + prod + " listed"}, told()); diff != "" {
+		t.Error(diff)
+	}
+	none[dev] = true
+	if diff := cmp.Diff([]string{"arn:" + prod + " listed"}, told()); diff != "" {
+		t.Error(diff)
+	}
+	none[prod] = true
+	if diff := cmp.Diff([]string{" unsupported"}, told()); diff != "" {
+		t.Error(diff)
 	}
 }

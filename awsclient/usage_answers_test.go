@@ -196,3 +196,17 @@ func TestAnswered(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEndpointThatCannotFilterParameters lists all of them.
+func TestAnEndpointThatCannotFilterParameters(t *testing.T) {
+	h := handMade(t, fakeaws.Options{}, allPaths(), everything)
+	h.between(func(r *http.Request, body string) (int, string) {
+		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".DescribeParameters") && strings.Contains(body, "DataType") {
+			return http.StatusBadRequest, `{"__type":"ValidationException","message":"Value DataType failed to satisfy constraint"}`
+		}
+		return 0, ""
+	})
+	if got, err := h.read(t, h.scope, model.Parameters); !slices.Equal(got, everythingTold()[model.Parameters]) || err != nil {
+		t.Errorf("%v, %v", got, err)
+	}
+}

@@ -18,6 +18,9 @@ const (
 	valuesPage = 10
 )
 
+// imageDataType is the data type of parameters that hold the id of an image.
+const imageDataType = "aws:ec2:image"
+
 // parameterList is the parameters whose data type says that they name an image,
 // and ids in the values of others under the paths of the options.
 type parameterList struct{}
@@ -52,12 +55,12 @@ func (p *parameterPass) first(name string) bool {
 // their values.
 func (p *parameterPass) typed(ctx context.Context) error {
 	in := ssm.DescribeParametersInput{
-		ParameterFilters: []ssmtypes.ParameterStringFilter{{Key: aws.String("DataType"), Values: []string{"aws:ec2:image"}}},
+		ParameterFilters: []ssmtypes.ParameterStringFilter{{Key: aws.String("DataType"), Values: []string{imageDataType}}},
 		MaxResults:       aws.Int32(namesPage),
 	}
 	return p.list(ctx, "ssm:DescribeParameters", func(ctx context.Context, token *string) (*string, error) {
 		in.NextToken = token
-		out, err := p.session.ssm(p.scope.Region).DescribeParameters(ctx, &in)
+		out, err := p.describe(ctx, &in)
 		if err != nil {
 			return nil, err
 		}
@@ -66,7 +69,9 @@ func (p *parameterPass) typed(ctx context.Context) error {
 		}
 		var names []string
 		for i := range out.Parameters {
-			if name := aws.ToString(out.Parameters[i].Name); p.first(name) {
+			m := &out.Parameters[i]
+			filtered := in.ParameterFilters != nil || aws.ToString(m.DataType) == imageDataType
+			if name := aws.ToString(m.Name); filtered && p.first(name) {
 				names = append(names, name)
 			}
 		}
@@ -82,6 +87,19 @@ func (p *parameterPass) typed(ctx context.Context) error {
 		p.reading.tell(model.Page{References: refs})
 		return out.NextToken, nil
 	})
+}
+
+// describe lists parameters. An endpoint that cannot filter by data type lists
+// all of them.
+func (p *parameterPass) describe(ctx context.Context, in *ssm.DescribeParametersInput) (*ssm.DescribeParametersOutput, error) {
+	api := p.session.ssm(p.scope.Region)
+	out, err := api.DescribeParameters(ctx, in)
+	if code := codeOf(err); in.NextToken == nil && in.ParameterFilters != nil && (code == "ValidationException" || code == "InvalidFilterKey") {
+		p.calls++
+		in.ParameterFilters = nil
+		out, err = api.DescribeParameters(ctx, in)
+	}
+	return out, err
 }
 
 func (p *parameterPass) reference(r model.Reference) *model.Reference {
