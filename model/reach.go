@@ -15,6 +15,9 @@ func (w *weighing) reach() {
 	if len(w.r.u.in.Unread) > 0 && w.dim() {
 		w.tell(w.r.u.in.Unread...)
 	}
+	if w.im.State == "pending" && w.dim() {
+		w.tell(Blind{Scope: w.scope(), Source: Images, What: "it is still being made: whoever makes it will use it", Mend: "wait for it"})
+	}
 	w.account(w.im.Owner, nil)
 	if _, ours := w.r.sights[w.im.Owner]; !ours {
 		return // unknown already, and its permissions are its owner's to read
@@ -61,6 +64,8 @@ func (w *weighing) unread(p *LaunchPermissions) {
 		b.What, b.Mend, b.Err = "launch permissions: "+p.Err.Kind.String(), p.Err.Hint(), p.Err
 	case p != nil:
 		b.What = "launch permissions: read " + ago(w.now().Sub(p.At)) + " ago"
+	case w.found: // nobody reads them for the verdict's sake
+		b.Mend = "nothing: what names the image decides without them"
 	}
 	w.tell(b)
 }

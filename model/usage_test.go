@@ -257,6 +257,10 @@ func TestVerdict(t *testing.T) {
 		{"permissions read too long ago", func(c *company) { c.perms.At = ago(50 * time.Hour) }, model.UseUnknown, "launch permissions: read 50 h ago"},
 		{"shared with a swept account", func(c *company) { c.perms = shared(friend) }, model.Unused, ""},
 		{"shared with a stranger", func(c *company) { c.perms = shared(friend, stranger) }, model.UseUnknown, "account 999999999999 is not among the accounts read"},
+		{"still being made", func(c *company) { c.image.State = "pending" }, model.UseUnknown, "still being made"},
+		{"used, and nobody needs to know its permissions", func(c *company) {
+			c.perms, c.refs = nil, []*model.Reference{ref(home, model.Instances, "i-1")}
+		}, model.Used, "decides without them"},
 		{"public", func(c *company) { c.image.Public = model.Yes }, model.UseUnknown, "public"},
 		{"public by its permissions", func(c *company) { c.perms = shared("all") }, model.UseUnknown, "public"},
 		{"owner not read", func(c *company) {

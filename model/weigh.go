@@ -116,13 +116,14 @@ type weighing struct {
 	r     *regionUse
 	im    *Image
 	v     *Verdict
+	found bool // something names it, stale or not
 	blind bool
 	x     Ruling
 }
 
 func (w *weighing) weigh() Ruling {
 	counts, stale := w.evidence()
-	if w.v == nil && counts {
+	if w.found = counts || stale; w.v == nil && counts {
 		w.x.Use = Used
 		return w.x
 	}

@@ -68,15 +68,14 @@ func TestUsageInMoto(t *testing.T) {
 
 // verdictsOf are the verdicts on the images of the test, by their names. Moto does
 // not offer every call, which makes the answer partial: it answers
-// ListImageRecipes with a 500, and refuses to filter parameters by data type, so
-// that they are found by their paths.
+// ListImageRecipes with a 500.
 func verdictsOf(t *testing.T) map[string]model.UsageDocument {
 	t.Helper()
 	var out, problem bytes.Buffer
 	dir := t.TempDir()
 	env := func(name string) string {
 		if name == "AMISCOPE_USAGE_PARAMETER_PATHS" {
-			return "/config,/golden"
+			return "/config"
 		}
 		return os.Getenv(name)
 	}

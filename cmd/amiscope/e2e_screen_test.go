@@ -68,12 +68,35 @@ func TestScreenShowsAnImageAndItsScopes(t *testing.T) {
 	term.Press("enter")
 	term.WaitFor("[identity]")
 	term.Press("]")
+	term.WaitFor("[usage]")
+	term.Press("]")
 	term.WaitFor("[devices]")
 	term.Press("esc")
 	term.WaitFor("NAME")
 	term.Press("9")
 	term.WaitFor("denied")
 	term.Press("ctrl+c")
+	left(t, term, 0)
+}
+
+// TestScreenTellsWhoUsesAnImage: the verdicts come behind the rows and settle by
+// themselves.
+func TestScreenTellsWhoUsesAnImage(t *testing.T) {
+	const filter = "usage:used region:eu-*"
+	term := open(t, ptytest.Size{Width: 120, Height: 40})
+	term.Press("/")
+	term.WaitFor("enter keep")
+	term.Type(filter)
+	term.WaitUntil("rows that are used", func(s string) bool { return strings.Contains(s, filter) && strings.Count(s, "● used") > 20 })
+	term.Press("enter")
+	term.WaitFor(filter + "   esc clears")
+	term.Press("u")
+	term.WaitUntil("what names the image", func(s string) bool {
+		return strings.Contains(s, "● used") && strings.Contains(s, "What names it") && !strings.Contains(s, "nothing of all that was looked at")
+	})
+	term.Press("esc")
+	term.WaitFor("esc clears")
+	term.Press("q")
 	left(t, term, 0)
 }
 
