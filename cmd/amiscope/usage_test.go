@@ -236,9 +236,9 @@ func TestPolicyOfTheConfig(t *testing.T) {
 	}
 }
 
-// TestFilesUseImages: an id in a folder is evidence, with its line; a file that
+// TestStory14FilesUseImages: an id in a folder is evidence, with its line; a file that
 // cannot be read leaves unused images unknown; a folder must be there.
-func TestFilesUseImages(t *testing.T) {
+func TestStory14FilesUseImages(t *testing.T) {
 	s := newStage(t)
 	s.incorporate(t, func(company) {})
 	dir := filepath.Join(t.TempDir(), "infra")
