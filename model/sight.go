@@ -95,7 +95,10 @@ func ago(d time.Duration) string {
 	if d < 0 {
 		return "in time to come, not"
 	}
-	if h := int(d.Hours()); h < 72 {
+	switch h := int(d.Hours()); {
+	case h < 1:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case h < 72:
 		return fmt.Sprintf("%d h", h)
 	}
 	return days(d)
