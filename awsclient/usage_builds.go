@@ -1,8 +1,10 @@
 package awsclient
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -62,6 +64,14 @@ func (b built) matches(other built) bool {
 	return true
 }
 
+// compare orders versions, the oldest first. Their parts are numbers.
+func (b built) compare(other built) int {
+	number := func(s string) int { n, _ := strconv.Atoi(s); return n } // AWS takes nothing else
+	return slices.CompareFunc(strings.Split(b.version, "."), strings.Split(other.version, "."), func(x, y string) int {
+		return cmp.Compare(number(x), number(y))
+	})
+}
+
 // build is an image that came of a build.
 type build struct{ version, image string }
 
@@ -86,7 +96,8 @@ func (b *builds) known(what built) bool {
 }
 
 // find gives the images of all builds that something may mean. A wildcard means
-// the newest version; but older ones are what it meant yesterday.
+// the newest version; one that has brought no image yet leaves it at the one
+// before.
 func (b *builds) find(ctx context.Context, what built) ([]build, error) {
 	r, err := b.from.client.reading(scopeOf(what), b.from.kind)
 	if err != nil {
@@ -99,9 +110,13 @@ func (b *builds) find(ctx context.Context, what built) ([]build, error) {
 			return nil, err
 		}
 		versions = slices.DeleteFunc(slices.Clone(versions), func(v built) bool { return !what.matches(v) })
+		slices.SortFunc(versions, func(v, w built) int { return w.compare(v) })
 	}
 	var out []build
 	for _, v := range versions {
+		if what.any() && len(out) > 0 {
+			break
+		}
 		made, err := b.ofVersion(ctx, r, v)
 		if err != nil {
 			return nil, err

@@ -83,8 +83,6 @@ func everythingTold() map[model.Kind][]string {
 		model.Recipes: {
 			"container-recipe/of-image/1.0.0 instance: id of-image/1.0.0 part instance ami-000000a3 since 12",
 			"image-recipe/of-amazon/1.0.0: id of-amazon/1.0.0 since 12",
-			"image-recipe/of-any/1.0.0 build 1.0.0/1: id of-any/1.0.0 part build 1.0.0/1 ami-000000a1 since 12",
-			"image-recipe/of-any/1.0.0 build 1.0.0/2: id of-any/1.0.0 part build 1.0.0/2 ami-000000a2 since 12",
 			"image-recipe/of-any/1.0.0 build 1.2.0/1: id of-any/1.0.0 part build 1.2.0/1 ami-000000a3 since 12",
 			"image-recipe/of-build/1.0.0 build 1.0.0/2: id of-build/1.0.0 part build 1.0.0/2 ami-000000a2 since 12",
 			"image-recipe/of-friend/1.0.0 build 1.0.0/1: id of-friend/1.0.0 part build 1.0.0/1 ami-000000a5 since 12",

@@ -13,8 +13,13 @@ import (
 const writeEvery = time.Second
 
 // lastTries is how often the last write is tried while another copy of the
-// program holds the file; each try waits for lockWait.
-const lastTries = 10
+// program holds the file; each try waits for lockWait. patience is how many
+// writes before may meet another copy's in a row: the next one takes along what
+// they could not save, and there is nothing to tell.
+const (
+	lastTries = 25
+	patience  = 5
+)
 
 // Flusher gathers what a scan tells and saves it pass by pass. Fold it every
 // event; a pass that did not end leaves no trace, a failed one only its reason.
@@ -33,6 +38,7 @@ type Flusher struct {
 	now      chan chan struct{} // asks Run to write, and is answered by a close
 
 	waiting sealed // Run's own: sealed, not yet on the disk
+	held    int    // writes in a row that found the file held by another copy
 	told    map[string]bool
 }
 
@@ -147,12 +153,18 @@ func (f *Flusher) Flush(ctx context.Context) {
 func (f *Flusher) last() error {
 	var err error
 	for range lastTries {
+		f.held = 0 // it is told at the end, or not at all
 		err = f.flush()
-		if e, ok := errors.AsType[*Error](err); !ok || e.Trouble != Locked {
-			break
+		if !locked(err) {
+			return err
 		}
 	}
-	return err
+	return f.say(err)
+}
+
+func locked(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Trouble == Locked
 }
 
 // flush writes what is finished. What cannot be written waits, compressed.
@@ -167,6 +179,11 @@ func (f *Flusher) flush() error {
 	}
 	f.waiting.join(fresh)
 	err = f.store.commit(f.waiting)
+	if !locked(err) {
+		f.held = 0
+	} else if f.held++; f.held < patience {
+		return err
+	}
 	if _, failed := errors.AsType[*Error](err); !failed {
 		f.saved()
 		f.waiting = sealed{}

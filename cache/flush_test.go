@@ -145,6 +145,12 @@ func TestFlusherWaitsForTheLockAndLosesNothing(t *testing.T) {
 			r.f.Fold(p)
 			r.tick()
 		}
+		if len(r.told) != 0 {
+			t.Fatalf("told %v of what the next write may mend", r.told)
+		}
+		for range 6 {
+			r.tick()
+		}
 		if len(r.told) != 1 {
 			t.Fatalf("told %v, want one line", r.told)
 		}
