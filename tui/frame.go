@@ -198,7 +198,8 @@ func (a *App) hints() string {
 	var hints []kit.Hint
 	for _, b := range keys.Active(a.stage.scopes()) {
 		if b.Hint != "" && a.disabled(b.Intent) == "" {
-			hints = append(hints, kit.Hint{Key: keyName(b.Keys[0]), Text: b.Hint, Danger: b.Danger})
+			_, help := b.Intent.(keys.Help)
+			hints = append(hints, kit.Hint{Key: keyName(b.Keys[0]), Text: b.Hint, Danger: b.Danger, Keep: help})
 		}
 	}
 	return " " + kit.HintBar(a.theme, max(0, a.width-1), hints)

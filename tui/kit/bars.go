@@ -113,30 +113,37 @@ func paintSide(t *Theme, parts []status, right bool) string {
 type Hint struct {
 	Key, Text string
 	Danger    bool // leads to a review of something that destroys
+	Keep      bool // others are left out for its sake
 }
 
 // HintBar draws hints on one line of w cells. What does not fit is left out as
 // a whole, from the end.
 func HintBar(t *Theme, w int, hints []Hint) string {
 	var b strings.Builder
-	left := w
-	for i, h := range hints {
-		key, text := t.Clean(h.Key), t.Clean(h.Text)
-		need := Width(key) + 1 + Width(text)
-		if i > 0 {
-			need += partGap
+	left, kept, full := w, 0, false
+	for _, h := range hints {
+		if h.Keep {
+			kept += t.hintWidth(h) + partGap
 		}
-		if need > left {
-			break
+	}
+	for _, h := range hints {
+		need, gap := t.hintWidth(h), 0
+		if left < w {
+			gap = partGap
 		}
-		left -= need
-		if i > 0 {
-			b.WriteString(spaces(partGap))
+		if h.Keep {
+			kept -= need + partGap
 		}
-		b.WriteString(t.hint(key, text, h.Danger))
+		if full = full || gap+need > left-kept; full && !h.Keep || gap+need > left {
+			continue
+		}
+		left -= gap + need
+		b.WriteString(spaces(gap) + t.hint(t.Clean(h.Key), t.Clean(h.Text), h.Danger))
 	}
 	return b.String() + spaces(left)
 }
+
+func (t *Theme) hintWidth(h Hint) int { return Width(t.Clean(h.Key)) + 1 + Width(t.Clean(h.Text)) }
 
 func (t *Theme) hint(key, text string, danger bool) string {
 	if danger {

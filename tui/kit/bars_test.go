@@ -54,7 +54,7 @@ func TestStatusLine(t *testing.T) {
 }
 
 func TestHintBar(t *testing.T) {
-	hints := []Hint{{"enter", "open", false}, {"D", "delete", true}, {"?", "help", false}}
+	hints := []Hint{{Key: "enter", Text: "open"}, {Key: "D", Text: "delete", Danger: true}, {Key: "?", Text: "help"}}
 	for w, want := range map[int]string{
 		30: "enter open  D delete  ? help  ",
 		28: "enter open  D delete  ? help",
@@ -102,7 +102,7 @@ func TestBarsAreExactAndHarmless(t *testing.T) {
 				var hints []Hint
 				for i, s := range texts {
 					parts = append(parts, Part{s, Style(i), i % 3})
-					hints = append(hints, Hint{s, s, i%2 == 0})
+					hints = append(hints, Hint{Key: s, Text: s, Danger: i%2 == 0, Keep: i%3 == 0})
 				}
 				half := len(parts) / 2
 				checkLine(t, StatusLine(th, w, parts[:half], parts[half:]), w)
@@ -116,11 +116,24 @@ func TestBarsAreExactAndHarmless(t *testing.T) {
 
 // A hint is there as a whole or not at all.
 func TestHintsAreNeverCut(t *testing.T) {
-	hints := []Hint{{"enter", "open", false}, {"space", "mark", false}, {"D", "delete", true}}
+	hints := []Hint{{Key: "enter", Text: "open"}, {Key: "space", Text: "mark"}, {Key: "D", Text: "delete", Danger: true}}
 	for w := range 60 {
 		got := strings.Fields(ansi.Strip(HintBar(NewTheme(ThemeOptions{}), w, hints)))
 		if len(got)%2 != 0 {
 			t.Errorf("%d: %q", w, got)
+		}
+	}
+}
+
+// What is kept takes the place of those before it, where there is little room.
+func TestHintsThatAreKept(t *testing.T) {
+	hints := []Hint{{Key: "enter", Text: "open"}, {Key: "space", Text: "mark"}, {Key: "?", Text: "help", Keep: true}, {Key: "q", Text: "quit"}}
+	for w, want := range map[int]string{
+		40: "enter open  space mark  ? help  q quit", 38: "enter open  space mark  ? help  q quit", 37: "enter open  space mark  ? help",
+		29: "enter open  ? help", 18: "enter open  ? help", 17: "? help", 6: "? help", 5: "",
+	} {
+		if got := strings.TrimRight(ansi.Strip(HintBar(NewTheme(ThemeOptions{}), w, hints)), " "); got != want {
+			t.Errorf("%d cells: %q, want %q", w, got, want)
 		}
 	}
 }
