@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,13 +22,28 @@ type flushing struct {
 	t     *testing.T
 	f     *cache.Flusher
 	store *cache.Store
-	told  []error
 	end   func() error
+
+	mu   sync.Mutex
+	said []error
+}
+
+// told is what the flusher has told so far.
+func (r *flushing) told() []error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.said)
+}
+
+func (r *flushing) tell(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.said = append(r.said, err)
 }
 
 func runFlusher(t *testing.T, s *cache.Store) *flushing {
 	r := &flushing{t: t, store: s}
-	r.f = s.NewFlusher(func(err error) { r.told = append(r.told, err) })
+	r.f = s.NewFlusher(r.tell)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- r.f.Run(ctx) }()
@@ -69,7 +86,7 @@ func TestFlusherSavesWholePassesOnly(t *testing.T) {
 		equal(t, "status", st, model.Status{AsOf: asOf, Tried: asOf, Calls: 11})
 		equal(t, "images", r.stored().ScopeImages(scope1), (model.Inventory{}).Fold(f.pages[0]).ScopeImages(scope1))
 		must(t, r.end())
-		equal(t, "told", r.told, []error(nil))
+		equal(t, "told", r.told(), []error(nil))
 	})
 }
 
@@ -145,16 +162,16 @@ func TestFlusherWaitsForTheLockAndLosesNothing(t *testing.T) {
 			r.f.Fold(p)
 			r.tick()
 		}
-		if len(r.told) != 0 {
-			t.Fatalf("told %v of what the next write may mend", r.told)
+		if len(r.told()) != 0 {
+			t.Fatalf("told %v of what the next write may mend", r.told())
 		}
 		for range 6 {
 			r.tick()
 		}
-		if len(r.told) != 1 {
-			t.Fatalf("told %v, want one line", r.told)
+		if len(r.told()) != 1 {
+			t.Fatalf("told %v, want one line", r.told())
 		}
-		wantTrouble(t, r.told[0], cache.Locked)
+		wantTrouble(t, r.told()[0], cache.Locked)
 		release()
 		r.tick()
 		if n := len(r.stored().Images()); n != 10 {
@@ -182,8 +199,8 @@ func TestFlusherTellsOfAMovedFile(t *testing.T) {
 		r.f.Select(f.sel)
 		r.f.Fold(f.pages[0])
 		must(t, r.end())
-		if _, ok := errors.AsType[*cache.Moved](errors.Join(r.told...)); !ok || len(r.told) != 1 {
-			t.Errorf("told %v", r.told)
+		if _, ok := errors.AsType[*cache.Moved](errors.Join(r.told()...)); !ok || len(r.told()) != 1 {
+			t.Errorf("told %v", r.told())
 		}
 		if n := len(r.stored().Images()); n != 10 {
 			t.Errorf("%d images, want 10", n)
