@@ -71,8 +71,13 @@ func (s *stage) byID(id int) (kit.Screen, bool) {
 	return nil, false
 }
 
+// deepest is how many screens may lie on a view. Each keeps its rows, and who
+// jumps from one to the next has long lost count of the ways back.
+const deepest = 16
+
 func (s *stage) push(screen kit.Screen) {
-	s.stack = append(slices.Clip(s.stack), layer{s.nextID, screen})
+	below := s.stack[max(0, len(s.stack)+1-deepest):]
+	s.stack = append(slices.Clone(below), layer{s.nextID, screen})
 	s.nextID++
 }
 
