@@ -186,17 +186,13 @@ func (w *weighing) launchedLately() bool {
 func (w *weighing) eachReported(do func(rep *Report, use ReportedUse, old bool)) {
 	told := map[string]bool{}
 	for _, rep := range w.r.reports[w.im.ID] {
-		now := map[string]bool{}
 		for _, x := range rep.Uses {
 			if x.Count > 0 && x.Account != w.im.Owner && !told[x.Account+" "+x.Type] {
 				do(rep, x, w.now().Sub(rep.Created) > reportSettles)
 			}
 		}
 		for _, x := range rep.Uses {
-			now[x.Account+" "+x.Type] = true
-		}
-		for k := range now {
-			told[k] = true
+			told[x.Account+" "+x.Type] = true
 		}
 		if len(rep.Asked) == 0 && rep.Whole() {
 			return // older reports tell nothing that this one does not
