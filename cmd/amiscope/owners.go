@@ -2,25 +2,60 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/amiscope/amiscope/model"
 )
 
 // owners tell whose an image is: what is asked about single images is asked in
-// their owner's account. What streams by is only noted; who asks pays for the
-// index. It never forgets: an image that is gone is asked about by nobody.
+// their owner's account. What streams by first is only noted, and who asks pays
+// for the index; pages of a later refresh let those before them be indexed, so
+// that no more than the newest images are held. It never forgets an id: an image
+// that is gone is asked about by nobody.
 type owners struct {
 	mu    sync.Mutex
-	fresh [][]*model.Image // not in the index yet
+	fresh map[model.Scope]noted // not in the index yet
 	index map[model.ImageKey]string
 }
 
+// noted are the pages of images of one refresh of a scope.
+type noted struct {
+	gen   model.Gen
+	pages [][]*model.Image
+}
+
 func (o *owners) note(e model.Event) {
-	if p, ok := e.(model.Page); ok && len(p.Images) > 0 {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		o.fresh = append(o.fresh, p.Images)
+	p, ok := e.(model.Page)
+	if !ok || len(p.Images) == 0 {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := o.fresh[p.Scope]
+	if n.gen != p.Gen {
+		o.take(n)
+		n = noted{gen: p.Gen}
+	}
+	n.pages = append(n.pages, p.Images)
+	if o.fresh == nil {
+		o.fresh = map[model.Scope]noted{}
+	}
+	o.fresh[p.Scope] = n
+}
+
+// take puts pages into the index. An id there is a text of its own: that of a
+// record would hold the answer that it was read from.
+func (o *owners) take(n noted) {
+	if o.index == nil {
+		o.index = map[model.ImageKey]string{}
+	}
+	for _, images := range n.pages {
+		for _, im := range images {
+			if o.index[im.ImageKey] != im.Owner {
+				o.index[model.ImageKey{Region: strings.Clone(im.Region), ID: strings.Clone(im.ID)}] = strings.Clone(im.Owner)
+			}
+		}
 	}
 }
 
@@ -28,13 +63,8 @@ func (o *owners) note(e model.Event) {
 func (o *owners) of(k model.ImageKey) (account string, known bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.index == nil {
-		o.index = map[model.ImageKey]string{}
-	}
-	for _, images := range o.fresh {
-		for _, im := range images {
-			o.index[im.ImageKey] = im.Owner
-		}
+	for _, n := range o.fresh {
+		o.take(n)
 	}
 	o.fresh = nil
 	account, known = o.index[k]
