@@ -24,7 +24,7 @@ func (r *reading) notOffered(ctx context.Context, op *model.OpError) bool {
 	if !ok || !dns.IsNotFound || !slices.Contains(notEverywhere(), service) {
 		return false
 	}
-	prefix := "/aws/service/global-infrastructure/regions/" + r.scope.Region + "/services/"
+	prefix := regionServices(r.scope.Region)
 	r.calls++
 	out, err := r.session.ssm(r.scope.Region).GetParameters(withUrgency(ctx, nextOf(r.kind)), &ssm.GetParametersInput{Names: []string{prefix + service, prefix + "ec2"}})
 	if err != nil {
@@ -37,6 +37,15 @@ func (r *reading) notOffered(ctx context.Context, op *model.OpError) bool {
 	return has && slices.Contains(out.InvalidParameters, prefix+service)
 }
 
+// regionServices is the path of the public parameters that name what a region has.
+func regionServices(region string) string {
+	return "/aws/service/global-infrastructure/regions/" + region + "/services/"
+}
+
 // notEverywhere are the services asked here that a region may lack, as both
-// IAM and the public parameters spell them.
-func notEverywhere() []string { return []string{"autoscaling", "batch", "eks", "imagebuilder"} }
+// IAM and the public parameters spell them. That those do so with rbin is a
+// guess; another name would be taken for a service that is not there, but only
+// where its host is not either.
+func notEverywhere() []string {
+	return []string{"autoscaling", "batch", "eks", "imagebuilder", "rbin"}
+}

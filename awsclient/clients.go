@@ -4,9 +4,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/aws-sdk-go-v2/service/costexplorer"
+	"github.com/aws/aws-sdk-go-v2/service/ebs"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	"github.com/aws/aws-sdk-go-v2/service/imagebuilder"
+	"github.com/aws/aws-sdk-go-v2/service/pricing"
+	"github.com/aws/aws-sdk-go-v2/service/rbin"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 )
 
@@ -20,6 +24,10 @@ type clients struct {
 	imagebuilder *imagebuilder.Client
 	batch        *batch.Client
 	eks          *eks.Client
+	rbin         *rbin.Client
+	ebs          *ebs.Client
+	pricing      *pricing.Client
+	costs        *costexplorer.Client
 }
 
 func (s *session) ec2(region string) *ec2.Client {
@@ -50,6 +58,26 @@ func (s *session) batch(region string) *batch.Client {
 func (s *session) eks(region string) *eks.Client {
 	return inRegion(s, region, func(c *clients) **eks.Client { return &c.eks },
 		func(cfg aws.Config) *eks.Client { return eks.NewFromConfig(cfg) })
+}
+
+func (s *session) rbin(region string) *rbin.Client {
+	return inRegion(s, region, func(c *clients) **rbin.Client { return &c.rbin },
+		func(cfg aws.Config) *rbin.Client { return rbin.NewFromConfig(cfg) })
+}
+
+func (s *session) ebs(region string) *ebs.Client {
+	return inRegion(s, region, func(c *clients) **ebs.Client { return &c.ebs },
+		func(cfg aws.Config) *ebs.Client { return ebs.NewFromConfig(cfg) })
+}
+
+func (s *session) pricing(region string) *pricing.Client {
+	return inRegion(s, region, func(c *clients) **pricing.Client { return &c.pricing },
+		func(cfg aws.Config) *pricing.Client { return pricing.NewFromConfig(cfg) })
+}
+
+func (s *session) costs(region string) *costexplorer.Client {
+	return inRegion(s, region, func(c *clients) **costexplorer.Client { return &c.costs },
+		func(cfg aws.Config) *costexplorer.Client { return costexplorer.NewFromConfig(cfg) })
 }
 
 // inRegion gives the client of a region that a field of clients holds.

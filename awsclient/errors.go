@@ -128,7 +128,7 @@ func kindOf(k call, code string, status int) model.ErrorKind {
 		"UnauthorizedException", "InvalidGrantException", "ExpiredTokenIdException":
 		return model.Expired
 	case "RequestLimitExceeded", "SlowDown", "EC2ThrottledException", "TooManyRequestsException", "BandwidthLimitExceeded", "PriorRequestNotComplete",
-		"CallRateLimitExceededException":
+		"CallRateLimitExceededException", "LimitExceededException":
 		return model.Throttled
 	case "UnsupportedOperation", "InvalidAction", "UnknownOperationException", "NotImplemented", "AWSOrganizationsNotInUseException":
 		return model.Unsupported

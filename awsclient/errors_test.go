@@ -56,6 +56,7 @@ func TestErrorCodesBecomeKinds(t *testing.T) {
 		{"ThrottlingException", 400, model.Throttled},
 		{"Throttling", 400, model.Throttled},
 		{"TooManyRequestsException", 429, model.Throttled},
+		{"LimitExceededException", 400, model.Throttled},
 		{"RequestThrottledException", 400, model.Throttled},
 		{"SomethingNew", 429, model.Throttled},
 		{"InvalidAMIID.NotFound", 400, model.NotFound},

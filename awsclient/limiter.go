@@ -20,6 +20,9 @@ import (
 // way in stands for it.
 type Limiter interface {
 	Wait(ctx context.Context, account, region, api string) error
+	// WaitSpare is for calls that nobody waits for: it leaves most of a burst to
+	// those of Wait.
+	WaitSpare(ctx context.Context, account, region, api string) error
 }
 
 // gate is what every attempt passes: first the rate of its API, then one of the
@@ -38,8 +41,10 @@ type gate struct {
 // signature is not made before the wait.
 func (g gate) install(account func() string) func(*middleware.Stack) error {
 	return func(stack *middleware.Stack) error {
-		if err := stack.Initialize.Add(countAttempts, middleware.After); err != nil {
-			return err
+		for _, m := range []middleware.InitializeMiddleware{onlyListed, countAttempts} {
+			if err := stack.Initialize.Add(m, middleware.After); err != nil {
+				return err
+			}
 		}
 		if err := g.decoders.install(stack); err != nil {
 			return err
@@ -54,10 +59,8 @@ func (g gate) install(account func() string) func(*middleware.Stack) error {
 func (g gate) pass(ctx context.Context, account string, in middleware.FinalizeInput, next middleware.FinalizeHandler) (out middleware.FinalizeOutput, md middleware.Metadata, err error) {
 	service := awsmiddleware.GetServiceID(ctx)
 	region, api := endpointRegion(service, awsmiddleware.GetRegion(ctx)), apiName(service, awsmiddleware.GetOperationName(ctx))
-	if g.limiter != nil {
-		if err := g.limiter.Wait(ctx, account, region, api); err != nil {
-			return out, md, err
-		}
+	if err := g.wait(ctx, account, region, api); err != nil {
+		return out, md, err
 	}
 	if err := g.slots.acquire(ctx, urgencyOf(ctx)); err != nil {
 		return out, md, err
@@ -68,6 +71,17 @@ func (g gate) pass(ctx context.Context, account string, in middleware.FinalizeIn
 	out, md, err = next.HandleFinalize(middleware.WithStackValue(ctx, landKey{}, release), in)
 	g.note(ctx, md, slog.String("api", api), slog.String("account", account), slog.String("region", region), slog.Duration("took", time.Since(start)))
 	return out, md, err
+}
+
+// wait takes a token for an attempt.
+func (g gate) wait(ctx context.Context, account, region, api string) error {
+	switch {
+	case g.limiter == nil:
+		return nil
+	case urgencyOf(ctx) == permissions:
+		return g.limiter.WaitSpare(ctx, account, region, api)
+	}
+	return g.limiter.Wait(ctx, account, region, api)
 }
 
 type landKey struct{}
@@ -116,7 +130,7 @@ func (c *Client) sdkLog() logging.Logger {
 // endpointRegion is the region that serves a service for callers in a region.
 func endpointRegion(service, region string) string {
 	switch service {
-	case "IAM", "Organizations", "Account":
+	case "IAM", "Organizations", "Account", "Cost Explorer":
 		return mainRegion(region)
 	}
 	return region
@@ -129,6 +143,8 @@ func apiName(service, operation string) string {
 		return "sso-oauth:" + operation
 	case "Auto Scaling":
 		return "autoscaling:" + operation
+	case "Cost Explorer":
+		return "ce:" + operation
 	}
 	return strings.ToLower(strings.ReplaceAll(service, " ", "-")) + ":" + operation
 }

@@ -151,6 +151,10 @@ func (l *counter) Wait(_ context.Context, account, region, api string) error {
 	return nil
 }
 
+func (l *counter) WaitSpare(ctx context.Context, account, region, api string) error {
+	return l.Wait(ctx, account, region, api)
+}
+
 func TestEveryAttemptTakesATokenAndALine(t *testing.T) {
 	w := newWorld()
 	calls := 0
@@ -215,6 +219,8 @@ func TestALimitersErrorEndsTheCall(t *testing.T) {
 type limiterFunc func(context.Context) error
 
 func (f limiterFunc) Wait(ctx context.Context, _, _, _ string) error { return f(ctx) }
+
+func (f limiterFunc) WaitSpare(ctx context.Context, _, _, _ string) error { return f(ctx) }
 
 func TestInFlightIsBounded(t *testing.T) {
 	w := newWorld()

@@ -32,6 +32,9 @@ var sources = [...]source{
 	model.Recipes:             recipeList{},
 	model.ComputeEnvironments: environmentList{},
 	model.NodeGroups:          nodeGroupList{},
+	model.Bin:                 binList{},
+	model.BinRules:            binRuleList{},
+	model.Hasten:              hastenList{},
 	model.Reports:             reportList{},
 }
 

@@ -15,7 +15,7 @@ var paths = Options{Usage: Usage{ParameterPaths: []string{"/config"}}}
 // TestASourceThatIsDeniedSaysWhichCall: whichever of the calls that a source
 // takes is denied, the pass fails and names it.
 func TestASourceThatIsDeniedSaysWhichCall(t *testing.T) {
-	for _, k := range append(model.Sources(), model.Reports) {
+	for _, k := range beyondKinds() {
 		for _, call := range k.Calls() {
 			t.Run(call, func(t *testing.T) {
 				h := handMade(t, fakeaws.Options{Denied: []fakeaws.Rule{{Operation: call}}}, paths, everything)
@@ -28,6 +28,11 @@ func TestASourceThatIsDeniedSaysWhichCall(t *testing.T) {
 			})
 		}
 	}
+}
+
+// beyondKinds are the kinds that passes read beyond images and snapshots.
+func beyondKinds() []model.Kind {
+	return slices.DeleteFunc(model.Swept(), func(k model.Kind) bool { return slices.Contains(model.Kinds(), k) })
 }
 
 // makeReport makes a usage report that is done.
@@ -80,7 +85,7 @@ func (h hand) calls() map[string]int {
 
 // TestASourceThatFailsAfterItsFirstPage: the pass fails, whatever came before.
 func TestASourceThatFailsAfterItsFirstPage(t *testing.T) {
-	for _, k := range append(model.Sources(), model.Reports) {
+	for _, k := range beyondKinds() {
 		t.Run(k.String(), func(t *testing.T) {
 			listing := k.Calls()[0]
 			fault := fakeaws.Fault{Kind: fakeaws.FaultServer, Rule: fakeaws.Rule{Operation: listing}, After: 1}
@@ -124,6 +129,7 @@ func TestAServiceThatARegionLacks(t *testing.T) {
 		{"EKS", model.NodeGroups, none("eks"), "", model.NotOffered},
 		{"Image Builder", model.Recipes, none("imagebuilder"), "", model.NotOffered},
 		{"Auto Scaling", model.Groups, none("autoscaling"), "", model.NotOffered},
+		{"Recycle Bin", model.BinRules, none("rbin"), "", model.NotOffered},
 		{"AWS may not be asked", model.ComputeEnvironments, none("batch"), "ssm:GetParameters", model.Network},
 		{"AWS cannot be asked", model.ComputeEnvironments, none("batch", "ssm"), "", model.Network},
 		{"AWS does not tell what there is", model.ComputeEnvironments, none("batch", "ec2"), "", model.Network},

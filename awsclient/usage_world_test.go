@@ -131,6 +131,7 @@ func everything(w *fleet.Fleet, s, other model.Scope) {
 	compute(w, s)
 	launchers(w, s)
 	services(w, s, other)
+	charges(w, s)
 }
 
 func compute(w *fleet.Fleet, s model.Scope) {

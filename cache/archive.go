@@ -22,11 +22,12 @@ import (
 // archiveMark begins every inventory file, of whatever format.
 const archiveMark = "amiscope inventory "
 
-// The formats of inventory files. Format 2 has no usage. Raise archiveFormat
+// The formats of inventory files. Format 2 has no usage, format 3 nothing of
+// what costs besides. Raise archiveFormat
 // with any change of the head or of a chunk, a new kind of chunk included: a
 // file that tells more than is understood must not be shown as if that were all.
 const (
-	archiveFormat = 3
+	archiveFormat = 4
 	oldestArchive = 2
 )
 
@@ -45,6 +46,8 @@ type Archive struct {
 	Pages []model.Page
 	// Named is what references lead to beyond our images, one a scope.
 	Named []model.Named
+	// Formers are images and snapshots that were there once, one a scope.
+	Formers []model.Formers
 	// Organizations are those that are known, in order of ARN.
 	Organizations []model.Organization
 }
@@ -75,6 +78,12 @@ func (a *Archive) addScope(inv model.Inventory, s model.Scope) {
 			rows.Images = inv.ScopeImages(s)
 		case model.Snapshots:
 			rows.Snapshots = inv.ScopeSnapshots(s)
+		case model.Bin:
+			rows.Binned = inv.Binned(s)
+		case model.BinRules:
+			rows.Rules = inv.BinRules(s)
+		case model.Hasten:
+			rows.Hastened = inv.Hastened(s)
 		case model.Reports:
 			rows.Reports = inv.Reports(s)
 		default:
@@ -91,6 +100,9 @@ func (a *Archive) addScope(inv model.Inventory, s model.Scope) {
 	if n := namedOf(inv, s); len(n.Asked) > 0 {
 		a.Named = append(a.Named, n)
 	}
+	if fs := inv.Formers(s); len(fs) > 0 {
+		a.Formers = append(a.Formers, model.Formers{Scope: s, Formers: fs})
+	}
 }
 
 func statusOf(s model.Status) status {
@@ -101,10 +113,14 @@ func statusOf(s model.Status) status {
 // one, which the cache does not keep.
 func (st status) allPages(rows model.Page) []model.Page {
 	out := st.pages(rows)
-	if partial := len(rows.Images)+len(rows.Snapshots)+len(rows.References)+len(rows.Reports) > 0; partial && st.asOf.IsZero() && len(st.failed) > 0 {
+	if anyRow(rows) && st.asOf.IsZero() && len(st.failed) > 0 {
 		return append([]model.Page{rows}, out...)
 	}
 	return out
+}
+
+func anyRow(p model.Page) bool {
+	return len(p.Images)+len(p.Snapshots)+len(p.References)+len(p.Binned)+len(p.Rules)+len(p.Hastened)+len(p.Reports) > 0
 }
 
 // Events tell what the archive holds, as a scan would have told it.
@@ -121,6 +137,9 @@ func (a Archive) Events() []model.Event {
 	}
 	for _, n := range a.Named {
 		out = append(out, n)
+	}
+	for _, f := range a.Formers {
+		out = append(out, f)
 	}
 	for _, o := range a.Organizations {
 		out = append(out, o)

@@ -30,7 +30,9 @@ var anyArchive = rapid.Custom(func(t *rapid.T) Archive {
 				snaps := model.Page{Gen: images.Gen, Scope: s, Kind: model.Snapshots, At: images.At, Snapshots: rapid.SliceOfN(anySnapshot, 0, 4).Draw(t, "snapshots")}
 				refs := model.Page{Gen: images.Gen, Scope: s, Kind: rapid.SampledFrom(model.Sources()).Draw(t, "source"), At: images.At, References: rapid.SliceOfN(anyReference, 0, 4).Draw(t, "references")}
 				reports := model.Page{Gen: images.Gen, Scope: s, Kind: model.Reports, At: images.At, Reports: rapid.SliceOfN(anyReport, 0, 4).Draw(t, "reports")}
-				for _, p := range []model.Page{images, snaps, refs, reports} {
+				charges := anyCharge(t, s, rapid.SampledFrom(model.Charges()).Draw(t, "charge"))
+				charges.Gen, charges.At = images.Gen, images.At
+				for _, p := range []model.Page{images, snaps, refs, charges, reports} {
 					last := model.Page{Gen: p.Gen, Scope: s, Kind: p.Kind, At: p.At, Calls: 2, Last: true, Err: anyOpError.Draw(t, "err")}
 					inv = inv.Fold(p, last)
 				}
@@ -45,11 +47,13 @@ var anyArchive = rapid.Custom(func(t *rapid.T) Archive {
 
 // anyPiece is what comes image by image.
 func anyPiece(t *rapid.T, s model.Scope) model.Event {
-	switch rapid.IntRange(0, 2).Draw(t, "piece") {
+	switch rapid.IntRange(0, 3).Draw(t, "piece") {
 	case 0:
 		return model.Page{Scope: s, Kind: model.Permissions, Permissions: rapid.SliceOfN(anyPermissions, 0, 4).Draw(t, "permissions")}
 	case 1:
 		return model.Page{Scope: s, Kind: model.Opinions, References: rapid.SliceOfN(anyReference, 0, 4).Draw(t, "opinions"), Asked: anyTexts.Draw(t, "asked")}
+	case 2:
+		return model.Formers{Scope: s, Formers: rapid.SliceOfN(anyFormer, 1, 4).Draw(t, "formers")}
 	}
 	n := anyNamed.Draw(t, "named")
 	n.Scope = s
@@ -96,6 +100,19 @@ func sample(t testing.TB) Archive {
 	return NewArchive(inv, at, "v1")
 }
 
+// charged is the sample with something of each part of what costs besides.
+func charged(t testing.TB) Archive {
+	t.Helper()
+	s, at := usageScope, time.Unix(1_700_000_000, 0).UTC()
+	inv := model.Inventory{}.Fold(used(t).Events()...).Fold(
+		model.Page{Scope: s, Kind: model.Bin, At: at, Last: true, Binned: []*model.Binned{{ID: "snap-9", Volume: "vol-1", Entered: at, Exits: at}}},
+		model.Page{Scope: s, Kind: model.BinRules, At: at, Last: true, Rules: []*model.BinRule{{ID: "r", Resource: model.ImageResource, Days: 7, Except: []model.Tag{{Key: "a"}}}}},
+		model.Page{Scope: s, Kind: model.Hasten, At: at, Last: true, Hastened: []*model.Hastened{{Snapshot: "snap-1", Zone: "z", State: "enabled", Owner: "1"}}},
+		model.Formers{Scope: s, Formers: []*model.Former{{ID: "ami-8", Name: "web", Snapshots: []string{"snap-9"}, FullBytes: -1, Missed: at}}},
+	)
+	return NewArchive(inv, at, "v1")
+}
+
 // used is the sample with something of each part of usage.
 func used(t testing.TB) Archive {
 	t.Helper()
@@ -112,7 +129,7 @@ func used(t testing.TB) Archive {
 }
 
 func TestNoPartOfABrokenArchiveIsRead(t *testing.T) {
-	file := written(t, used(t))
+	file := written(t, charged(t))
 	for n := range file {
 		altered := bytes.Clone(file)
 		altered[n] ^= 0x20
@@ -174,6 +191,7 @@ func FuzzArchive(f *testing.F) {
 	file := written(f, sample(f))
 	f.Add(file)
 	f.Add(written(f, used(f)))
+	f.Add(written(f, charged(f)))
 	mark := []byte(archiveMark + strconv.Itoa(archiveFormat) + "\n")
 	f.Add(file[len(mark) : len(file)-sha256.Size])
 	f.Fuzz(func(t *testing.T, b []byte) {

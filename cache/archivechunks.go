@@ -56,6 +56,7 @@ type archived struct {
 	rows   map[model.Kind]model.Page
 	status map[model.Kind]status
 	named  []model.Named
+	gone   []model.Formers
 }
 
 func (a Archive) seal(c codec) ([][]byte, error) {
@@ -63,7 +64,7 @@ func (a Archive) seal(c codec) ([][]byte, error) {
 	scopes := map[model.Scope]*archived{}
 	of := func(s model.Scope) *archived {
 		if scopes[s] == nil {
-			scopes[s] = &archived{s, map[model.Kind]model.Page{}, map[model.Kind]status{}, nil}
+			scopes[s] = &archived{scope: s, rows: map[model.Kind]model.Page{}, status: map[model.Kind]status{}}
 			head.scopes = append(head.scopes, s)
 		}
 		return scopes[s]
@@ -73,6 +74,9 @@ func (a Archive) seal(c codec) ([][]byte, error) {
 	}
 	for _, n := range a.Named {
 		of(n.Scope).named = append(of(n.Scope).named, n)
+	}
+	for _, f := range a.Formers {
+		of(f.Scope).gone = append(of(f.Scope).gone, f)
 	}
 	var chunks [][]byte
 	for _, s := range head.scopes {
@@ -103,6 +107,9 @@ func (s *archived) add(p model.Page) {
 	rows.Images = append(rows.Images, p.Images...)
 	rows.Snapshots = append(rows.Snapshots, p.Snapshots...)
 	rows.References = append(rows.References, p.References...)
+	rows.Binned = append(rows.Binned, p.Binned...)
+	rows.Rules = append(rows.Rules, p.Rules...)
+	rows.Hastened = append(rows.Hastened, p.Hastened...)
 	rows.Reports = append(rows.Reports, p.Reports...)
 	rows.Permissions = append(rows.Permissions, p.Permissions...)
 	s.rows[p.Kind] = rows
@@ -161,6 +168,9 @@ func (s *archived) sealPieces(c codec) ([]value, error) {
 	}
 	for _, n := range s.named {
 		add(c.sealNamed(n))
+	}
+	for _, f := range s.gone {
+		add(c.sealFormers(f))
 	}
 	return out, errors.Join(errs...)
 }
@@ -237,6 +247,8 @@ func (a *Archive) open(c codec, head archiveHead, chunks [][]byte) error {
 			a.Pages = append(a.Pages, e)
 		case model.Named:
 			a.Named = append(a.Named, e)
+		case model.Formers:
+			a.Formers = append(a.Formers, e)
 		}
 	}
 	return errors.Join(errs...)

@@ -76,7 +76,7 @@ func (f *Flusher) Fold(e model.Event) {
 		} else {
 			f.foldPage(e)
 		}
-	case model.Named, model.Organization:
+	case model.Named, model.Organization, model.Formers:
 		f.finished.Pieces = append(f.finished.Pieces, e)
 	case model.Details, model.Found, model.Lost, model.Stopped, model.Notice:
 	}
@@ -112,6 +112,9 @@ func (f *Flusher) foldPage(p model.Page) {
 	g.page.Images = append(g.page.Images, p.Images...)
 	g.page.Snapshots = append(g.page.Snapshots, p.Snapshots...)
 	g.page.References = append(g.page.References, p.References...)
+	g.page.Binned = append(g.page.Binned, p.Binned...)
+	g.page.Rules = append(g.page.Rules, p.Rules...)
+	g.page.Hastened = append(g.page.Hastened, p.Hastened...)
 	g.page.Reports = append(g.page.Reports, p.Reports...)
 	g.page.Calls += p.Calls
 	g.page.At, g.page.Err = p.At, p.Err

@@ -23,12 +23,13 @@ func decoders(c codec, chunk []byte) {
 	_, _ = c.openList(chunk, &sc)
 	_, _ = c.openSnapshots(chunk, &sc)
 	c.openStatus(chunk, &sc)
-	for _, k := range []model.Kind{model.Templates, model.Reports} {
+	for _, k := range append(model.Charges(), model.Templates, model.Reports) {
 		_, _, _ = c.openRows(model.Page{Scope: usageScope, Kind: k}, chunk, &sc)
 	}
 	_, _ = c.openPermissions(usageScope, chunk, &sc)
 	_, _ = c.openOpinions(usageScope, chunk, &sc)
 	_, _ = c.openNamed(usageScope, chunk, &sc)
+	_, _ = c.openFormers(usageScope, chunk, &sc)
 	_, _ = c.openOrganization(chunk)
 	c.openSelection("", chunk)
 	for _, format := range []int{oldestArchive, archiveFormat} {
@@ -63,6 +64,10 @@ func usageSamples(f *testing.F, c codec) [][]byte {
 	denied := &model.LaunchPermissions{ID: id, At: at, Err: &model.OpError{Kind: model.Denied, Err: errors.New("no")}}
 	ok := sealed1(f)
 	return [][]byte{
+		ok(c.sealRows(model.Page{Scope: usageScope, Kind: model.Bin, Binned: []*model.Binned{{ID: id, Entered: at}}}, at)),
+		ok(c.sealRows(model.Page{Scope: usageScope, Kind: model.BinRules, Rules: []*model.BinRule{{ID: "r", Days: 7, Tags: []model.Tag{{Key: "a"}}}}}, at)),
+		ok(c.sealRows(model.Page{Scope: usageScope, Kind: model.Hasten, Hastened: []*model.Hastened{{Image: id, Copies: 6}}}, at)),
+		ok(c.sealFormers(model.Formers{Scope: usageScope, Formers: []*model.Former{{ID: id, Snapshots: []string{"snap-1"}, FullBytes: -1, Missed: at}}})),
 		ok(c.sealRows(model.Page{Scope: usageScope, Kind: model.Templates, References: []*model.Reference{ref, {Key: "x"}}}, at)),
 		ok(c.sealRows(model.Page{Scope: usageScope, Kind: model.Reports, Reports: []*model.Report{report}}, at)),
 		ok(c.sealPermissions(usageScope, []*model.LaunchPermissions{denied, {ID: "ami-2", Accounts: []string{"2"}, Units: []string{"ou"}}})),

@@ -55,6 +55,8 @@ func (w *writing) merge(b sealed) error {
 			pieces[e.Scope] = append(pieces[e.Scope], e)
 		case model.Named:
 			pieces[e.Scope] = append(pieces[e.Scope], e)
+		case model.Formers:
+			pieces[e.Scope] = append(pieces[e.Scope], e)
 		case model.Organization:
 			if err := w.organization(e); err != nil {
 				return err
@@ -97,6 +99,7 @@ func (w *writing) scope(s model.Scope, pieces []model.Event, list []byte) error 
 		{!slices.Equal(permissions, inv.ScopePermissions(s)), func() (value, error) { return w.codec.sealPermissions(s, permissions) }},
 		{!slices.Equal(opinions, inv.References(s, model.Opinions)), func() (value, error) { return w.codec.sealOpinions(s, opinions) }},
 		{slices.ContainsFunc(pieces, isNamed), func() (value, error) { return w.codec.sealNamed(namedOf(after, s)) }},
+		{slices.ContainsFunc(pieces, isFormers), func() (value, error) { return w.codec.sealFormers(kept(after.Formers(s), s)) }},
 	} {
 		if !part.changed {
 			continue
@@ -126,6 +129,9 @@ func (w *writing) before(s model.Scope, pieces []model.Event) []model.Event {
 	read(referencesOf(model.Opinions).bucket(), w.codec.openOpinions)
 	if slices.ContainsFunc(pieces, isNamed) {
 		read(namedPart().bucket(), w.codec.openNamed)
+	}
+	if slices.ContainsFunc(pieces, isFormers) {
+		read(formersPart().bucket(), w.codec.openFormers)
 	}
 	return out
 }

@@ -17,8 +17,8 @@ type Batch struct {
 	// its rows. One with Err set leaves the stored rows and changes the status.
 	Passes []model.Page
 	// Pieces are what is read of single images and the like, and is added to what
-	// is stored: pages of Permissions and Opinions, model.Named and
-	// model.Organization.
+	// is stored: pages of Permissions and Opinions, model.Named, model.Formers
+	// and model.Organization.
 	Pieces []model.Event
 }
 
@@ -201,6 +201,11 @@ func (w *writing) pass(p sealedPass) error {
 	}
 	for _, v := range p.values {
 		if err := w.write(scopeKey(p.scope), v); err != nil {
+			return err
+		}
+	}
+	if p.kind == model.Snapshots && !p.failed() {
+		if err := w.forgetBlocks(p); err != nil {
 			return err
 		}
 	}

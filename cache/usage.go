@@ -10,8 +10,11 @@ import (
 	"github.com/amiscope/amiscope/model"
 )
 
-// passKinds are the kinds of usage that are read in whole passes.
-func passKinds() []model.Kind { return append(model.Sources(), model.Reports) }
+// passKinds are the kinds beyond images and snapshots that are read in whole
+// passes.
+func passKinds() []model.Kind {
+	return slices.Concat(model.Sources(), model.Charges(), []model.Kind{model.Reports})
+}
 
 // usageBuckets are where a scope's usage stands, in the order that openUsage
 // expects: a value and a status for each of passKinds, then what is read of
@@ -21,13 +24,13 @@ func usageBuckets() [][]byte {
 	for _, k := range passKinds() {
 		out = append(out, []byte(k.Word()), bucketStatus(k))
 	}
-	return append(out, permissionsPart().bucket(), referencesOf(model.Opinions).bucket(), namedPart().bucket())
+	return append(out, permissionsPart().bucket(), referencesOf(model.Opinions).bucket(), namedPart().bucket(), formersPart().bucket())
 }
 
-// Usage reads what is known of who uses images, until yield returns an error:
-// the organizations, then scope by scope in their order pages of the usage
-// sources, of reports, permissions and opinions, and what references name
-// beyond our images. Its events are to be folded like those of Load, after
+// Usage reads what is known of who uses images and of what costs besides, until
+// yield returns an error: the organizations, then scope by scope in their order
+// pages of the usage sources, of charges, reports, permissions and opinions, what
+// references name beyond our images, and what is there no more. Its events are to be folded like those of Load, after
 // Details. What is damaged or of another version counts as never read.
 func (s *Store) Usage(scopes []model.Scope, yield func(model.Event) error) error {
 	var orgs []model.Organization
@@ -66,7 +69,7 @@ func (c codec) openUsage(st stored, sc *scratch) ([]model.Event, error) {
 		}
 		errs, chunks = append(errs, err), chunks[2:]
 	}
-	for i, open := range []func(model.Scope, []byte, *scratch) (model.Event, error){c.openPermissions, c.openOpinions, c.openNamed} {
+	for i, open := range []func(model.Scope, []byte, *scratch) (model.Event, error){c.openPermissions, c.openOpinions, c.openNamed, c.openFormers} {
 		if chunks[i] == nil {
 			continue
 		}
@@ -101,9 +104,16 @@ func (c codec) openPass(rows model.Page, chunk, state []byte, sc *scratch) ([]mo
 
 // openRows reads the records of a page that comes in whole passes.
 func (c codec) openRows(p model.Page, chunk []byte, sc *scratch) (_ model.Page, at time.Time, err error) {
-	if p.Kind == model.Reports {
+	switch p.Kind {
+	case model.Bin:
+		p.Binned, at, err = binnedPart().open(c, p.Scope, chunk, sc)
+	case model.BinRules:
+		p.Rules, at, err = binRulesPart().open(c, p.Scope, chunk, sc)
+	case model.Hasten:
+		p.Hastened, at, err = hastenedPart().open(c, p.Scope, chunk, sc)
+	case model.Reports:
 		p.Reports, at, err = reportsPart().open(c, p.Scope, chunk, sc)
-	} else {
+	default:
 		p.References, at, err = referencesOf(p.Kind).open(c, p.Scope, chunk, sc)
 	}
 	return p, at, err
@@ -114,9 +124,16 @@ func (c codec) openRows(p model.Page, chunk []byte, sc *scratch) (_ model.Page, 
 func (c codec) sealRows(p model.Page, at time.Time) (value, error) {
 	v := value{bucket: []byte(p.Kind.Word())}
 	var err error
-	if p.Kind == model.Reports {
+	switch p.Kind {
+	case model.Bin:
+		v.chunk, err = binnedPart().seal(c, p.Scope, at, sorted(p.Binned, func(b *model.Binned) string { return b.ID }))
+	case model.BinRules:
+		v.chunk, err = binRulesPart().seal(c, p.Scope, at, sorted(p.Rules, func(r *model.BinRule) string { return r.ID }))
+	case model.Hasten:
+		v.chunk, err = hastenedPart().seal(c, p.Scope, at, sorted(p.Hastened, hastenedKey))
+	case model.Reports:
 		v.chunk, err = reportsPart().seal(c, p.Scope, at, sorted(p.Reports, func(r *model.Report) string { return r.ID }))
-	} else {
+	default:
 		v.chunk, err = referencesOf(p.Kind).seal(c, p.Scope, at, sorted(p.References, func(r *model.Reference) string { return r.Key }))
 	}
 	return v, err

@@ -103,6 +103,22 @@ func TestUsageRoundTrip(t *testing.T) {
 		rows.Reports = lastOfEach(rows.Reports, func(r *model.Report) string { return r.ID })
 		equal(t, "reports", got, rows)
 
+		for _, k := range model.Charges() {
+			rows := anyCharge(t, s, k)
+			got, when, err := c.openRows(model.Page{Scope: s, Kind: k}, sealed1(t)(c.sealRows(rows, at)), &sc)
+			equal(t, "error", err, nil)
+			equal(t, "time", when, at)
+			rows.Binned = lastOfEach(rows.Binned, func(b *model.Binned) string { return b.ID })
+			rows.Rules = lastOfEach(rows.Rules, func(r *model.BinRule) string { return r.ID })
+			rows.Hastened = lastOfEach(rows.Hastened, hastenedKey)
+			equal(t, k.String(), got, rows)
+		}
+
+		fs := model.Formers{Scope: s, Formers: distinct(t, anyFormer, func(f *model.Former) string { return f.ID })}
+		formers, err := c.openFormers(s, sealed1(t)(c.sealFormers(fs)), &sc)
+		equal(t, "error", err, nil)
+		equal(t, "formers", formers, fs)
+
 		ps := distinct(t, anyPermissions, func(p *model.LaunchPermissions) string { return p.ID })
 		page, err := c.openPermissions(s, sealed1(t)(c.sealPermissions(s, ps)), &sc)
 		equal(t, "error", err, nil)
@@ -148,6 +164,19 @@ func TestNoFieldIsForgotten(t *testing.T) {
 	got, _, err = c.openRows(model.Page{Scope: s, Kind: model.Reports}, sealed1(t)(c.sealRows(rows, time.Time{})), sc)
 	equal(t, "error", err, nil)
 	equal(t, "report", got, rows)
+	for _, rows := range []model.Page{
+		{Scope: s, Kind: model.Bin, Binned: []*model.Binned{full[model.Binned](t)}},
+		{Scope: s, Kind: model.BinRules, Rules: []*model.BinRule{full[model.BinRule](t)}},
+		{Scope: s, Kind: model.Hasten, Hastened: []*model.Hastened{full[model.Hastened](t)}},
+	} {
+		got, _, err := c.openRows(model.Page{Scope: s, Kind: rows.Kind}, sealed1(t)(c.sealRows(rows, time.Time{})), sc)
+		equal(t, "error", err, nil)
+		equal(t, rows.Kind.String(), got, rows)
+	}
+	fs := model.Formers{Scope: s, Formers: []*model.Former{full[model.Former](t)}}
+	formers, err := c.openFormers(s, sealed1(t)(c.sealFormers(fs)), sc)
+	equal(t, "error", err, nil)
+	equal(t, "formers", formers, fs)
 	page, err := c.openPermissions(s, sealed1(t)(c.sealPermissions(s, []*model.LaunchPermissions{lp})), sc)
 	equal(t, "error", err, nil)
 	equal(t, "permissions", page.(model.Page).Permissions, []*model.LaunchPermissions{lp})
@@ -301,11 +330,15 @@ func TestReadingUsageAllocatesPerScope(t *testing.T) {
 	}
 }
 
-// The file was written by the version before usage was kept.
+// The files were written by the versions before usage was kept, and before what
+// costs besides was.
 func TestAnOlderInventoryFileOpens(t *testing.T) {
 	a, err := OpenArchive("testdata/format2.inventory")
 	equal(t, "error", err, nil)
 	equal(t, "archive", a, sample(t))
+	a, err = OpenArchive("testdata/format3.inventory")
+	equal(t, "error", err, nil)
+	equal(t, "archive", a, used(t))
 }
 
 func TestANewerPartIsNotPassedOver(t *testing.T) {

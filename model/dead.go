@@ -18,18 +18,30 @@ type Dead struct {
 // Severity is how much something matters.
 type Severity uint8
 
-// The severities of dead references.
+// The severities of dead references and findings. No dead reference is critical.
 const (
-	SeverityInfo   Severity = iota // good to know
-	SeverityLow                    // nothing launches from it any more
-	SeverityMedium                 // what runs goes on, but cannot be launched again
-	SeverityHigh                   // the next launch fails
+	SeverityInfo     Severity = iota // good to know
+	SeverityLow                      // nothing launches from it any more
+	SeverityMedium                   // what runs goes on, but cannot be launched again
+	SeverityHigh                     // the next launch fails
+	SeverityCritical                 // strangers can take it
 )
 
-var severityNames = [...]string{SeverityInfo: "info", SeverityLow: "low", SeverityMedium: "medium", SeverityHigh: "high"}
+var severityNames = [...]string{
+	SeverityInfo: "info", SeverityLow: "low", SeverityMedium: "medium", SeverityHigh: "high", SeverityCritical: "critical",
+}
 
 // String is the severity in a word.
 func (s Severity) String() string { return severityNames[s] }
+
+// SeverityNames lists the words, the least first.
+func SeverityNames() []string { return slices.Clone(severityNames[:]) }
+
+// ParseSeverity is the severity that a word means.
+func ParseSeverity(word string) (Severity, bool) {
+	i := slices.Index(severityNames[:], word)
+	return Severity(max(i, 0)), i >= 0
+}
 
 // Dead lists the references that point at images that are gone, disabled or
 // not ours, the worst first.

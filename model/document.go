@@ -47,6 +47,7 @@ type Document struct {
 	Description     *string            `json:"description"`
 	Managed         *string            `json:"managed"`
 
+	Cost        *CostDocument       `json:"cost"`
 	Usage       *UsageDocument      `json:"usage"`
 	Permissions PermissionsDocument `json:"permissions"`
 }

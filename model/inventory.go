@@ -25,6 +25,10 @@ type shard struct {
 	images      column[*Image]
 	snapshots   column[*Snapshot]
 	references  [kinds]column[*Reference] // by usage source
+	binned      column[*Binned]
+	rules       column[*BinRule]
+	hastened    column[*Hastened]
+	formers     column[*Former]
 	reports     column[*Report]
 	permissions column[*LaunchPermissions]
 	named       named
@@ -97,6 +101,10 @@ func (inv Inventory) fold(e Event) Inventory {
 		return inv.foldStopped(e)
 	case Named:
 		return inv.foldNamed(e)
+	case Formers:
+		next := *inv.shard(e.Scope)
+		next.formers = next.formers.merge(e.Formers, 0, false)
+		return inv.with(e.Scope, &next)
 	case Organization:
 		return inv.foldOrganization(e)
 	case Notice: // for the reader, not for the inventory
@@ -130,6 +138,12 @@ func (inv Inventory) foldPage(p Page) Inventory {
 		next.images = old.images.merge(p.Images, p.Gen, sweep)
 	case Snapshots:
 		next.snapshots = old.snapshots.merge(p.Snapshots, p.Gen, sweep)
+	case Bin:
+		next.binned = old.binned.merge(p.Binned, p.Gen, sweep)
+	case BinRules:
+		next.rules = old.rules.merge(p.Rules, p.Gen, sweep)
+	case Hasten:
+		next.hastened = old.hastened.merge(p.Hastened, p.Gen, sweep)
 	case Reports: // kept after AWS drops them
 		next.reports = old.reports.merge(p.Reports, p.Gen, false)
 	default:

@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Gen numbers a refresh. It is kept per scope and kind, and a page of an older
 // one changes nothing. Gen 0 is what the cache gave.
@@ -27,6 +30,11 @@ const (
 	Recipes             // Image Builder recipes
 	ComputeEnvironments // of Batch
 	NodeGroups          // managed node groups of EKS
+
+	// What costs besides, or delays what deleting frees.
+	Bin      // what is in the Recycle Bin
+	BinRules // how long it keeps what
+	Hasten   // Fast Snapshot Restore and Fast Launch
 
 	Reports     // usage reports of AWS on the account's own images
 	Permissions // launch permissions: of one image a call, never a whole pass
@@ -55,6 +63,9 @@ var kindTable = [...]kindInfo{
 	Recipes:             {"Image Builder recipes", "recipes", []string{"imagebuilder:ListImageRecipes", "imagebuilder:ListContainerRecipes", "imagebuilder:ListImages", "imagebuilder:ListImageBuildVersions", "ssm:GetParameters"}},
 	ComputeEnvironments: {"Batch compute environments", "batch", []string{"batch:DescribeComputeEnvironments", "ec2:DescribeLaunchTemplateVersions", "ssm:GetParameters"}},
 	NodeGroups:          {"EKS node groups", "eks", []string{"eks:ListClusters", "eks:ListNodegroups", "eks:DescribeNodegroup", "ec2:DescribeLaunchTemplateVersions", "ssm:GetParameters"}},
+	Bin:                 {"Recycle Bin", "bin", []string{"ec2:ListSnapshotsInRecycleBin", "ec2:ListImagesInRecycleBin"}},
+	BinRules:            {"Recycle Bin rules", "bin-rules", []string{"rbin:ListRules", "rbin:GetRule"}},
+	Hasten:              {"fast restores and launches", "hastened", []string{"ec2:DescribeFastSnapshotRestores", "ec2:DescribeFastLaunchImages"}},
 	Reports:             {"usage reports", "reports", []string{"ec2:DescribeImageUsageReports", "ec2:DescribeImageUsageReportEntries"}},
 	Permissions:         {"launch permissions", "permissions", []string{"ec2:DescribeImageAttribute"}},
 	Opinions:            {"AWS's own references", "opinions", []string{"ec2:DescribeImageReferences"}},
@@ -95,8 +106,12 @@ func Sources() []Kind {
 	}
 }
 
+// Charges lists what costs besides images and snapshots, or delays what deleting
+// them frees. What of it cannot be read is missing in costs, which say so.
+func Charges() []Kind { return []Kind{Bin, BinRules, Hasten} }
+
 // Swept lists all kinds that are read in whole passes over a scope.
-func Swept() []Kind { return append(append(Kinds(), Sources()...), Reports) }
+func Swept() []Kind { return slices.Concat(Kinds(), Sources(), Charges(), []Kind{Reports}) }
 
 // Event is what services tell the program. The set is closed.
 type Event interface{ event() }
@@ -112,6 +127,9 @@ type Page struct {
 
 	References  []*Reference         // for the usage sources and for Opinions
 	Asked       []string             // for Kind Opinions: the images that were asked about
+	Binned      []*Binned            // for Kind Bin
+	Rules       []*BinRule           // for Kind BinRules
+	Hastened    []*Hastened          // for Kind Hasten
 	Reports     []*Report            // for Kind Reports
 	Permissions []*LaunchPermissions // for Kind Permissions: of single images, a pass of its own each
 

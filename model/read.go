@@ -91,10 +91,18 @@ func (inv Inventory) Images() []*Image {
 	}
 	out := make([]*Image, 0, n)
 	for _, s := range inv.Scopes() {
-		for _, e := range inv.shards[s].images {
-			if e.rec.Owner == s.Account || inv.stands(s, e.rec) {
-				out = append(out, e.rec)
-			}
+		out = append(out, inv.Standing(s)...)
+	}
+	return out
+}
+
+// Standing lists the images of one scope that Images lists, in order of id.
+func (inv Inventory) Standing(s Scope) []*Image {
+	sh := inv.shard(s)
+	out := make([]*Image, 0, len(sh.images))
+	for _, e := range sh.images {
+		if e.rec.Owner == s.Account || inv.stands(s, e.rec) {
+			out = append(out, e.rec)
 		}
 	}
 	return out

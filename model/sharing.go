@@ -100,3 +100,65 @@ type Member struct {
 	Name   string
 	Active bool // one that is suspended or closed launches nothing
 }
+
+// UnreadPermissions lists the accounts' own images whose launch permissions are
+// not known, or were read longer ago than they live; those that could not be read
+// are to be tried again after a while. What cannot be listed is not among them.
+func (inv Inventory) UnreadPermissions(now time.Time, lives, again time.Duration) []ImageKey {
+	var out []ImageKey
+	for _, s := range inv.Scopes() {
+		sh := inv.shards[s]
+		if !inv.Readable(s) || sh.status[Images].Err != nil {
+			continue
+		}
+		for _, e := range sh.images {
+			if e.rec.Owner != s.Account {
+				continue
+			}
+			p := sh.permission(e.rec.ID)
+			if p == nil || now.Sub(p.At) > lives || p.Err != nil && now.Sub(p.At) > again {
+				out = append(out, e.rec.ImageKey)
+			}
+		}
+	}
+	return out
+}
+
+// Belongs reports whether an account is one of ours: it was reached, or belongs to
+// an organization whose accounts were listed.
+func (inv Inventory) Belongs(account string) bool {
+	if _, ok := inv.accounts[account]; ok {
+		return true
+	}
+	for _, o := range inv.orgs {
+		if slices.ContainsFunc(o.Accounts, func(m Member) bool { return m.ID == account }) {
+			return true
+		}
+	}
+	return false
+}
+
+// AccountTitle is what people call an account, also one of the organization that
+// was not reached; its id where nobody told a name.
+func (inv Inventory) AccountTitle(id string) string {
+	if a, ok := inv.accounts[id]; ok {
+		return a.Title()
+	}
+	for _, o := range inv.orgs {
+		for _, m := range o.Accounts {
+			if m.ID == id && m.Name != "" {
+				return m.Name
+			}
+		}
+	}
+	return id
+}
+
+// Strangers lists the accounts that an image is shared with and that are neither
+// ours nor known.
+func (inv Inventory) Strangers(p *LaunchPermissions, known map[string]bool) []string {
+	if p == nil || p.Err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(p.Accounts), func(id string) bool { return known[id] || inv.Belongs(id) })
+}

@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Snapshot is one EBS snapshot, immutable once it is in an inventory.
 type Snapshot struct {
@@ -18,4 +21,14 @@ type Snapshot struct {
 	FullBytes   int64 // blocks written at creation; -1 where AWS does not say
 	Encrypted   Tri
 	Tags        []Tag // by key
+}
+
+// Archived reports whether the snapshot is in the archive tier, where it is
+// stored whole.
+func (s *Snapshot) Archived() bool { return s.Tier == "archive" }
+
+// Copied reports whether the snapshot was made by a copy, whose volume id means
+// nothing (EC2 names an arbitrary one, such as vol-ffffffff).
+func (s *Snapshot) Copied() bool {
+	return s.VolumeID == "" || s.VolumeID == "vol-ffffffff" || strings.HasPrefix(s.Description, "Copied for DestinationAmi ") || strings.HasPrefix(s.Description, "[Copied snap-")
 }

@@ -76,6 +76,7 @@ func complete(f *fleet.Fleet) {
 		r.Zone = cmp.Or(r.Zone, r.Region+"a")
 		r.Reservation = cmp.Or(r.Reservation, r.ID)
 	}
+	completeCharges(f)
 	for i := range f.Templates {
 		t := &f.Templates[i]
 		if len(t.Versions) > 0 {

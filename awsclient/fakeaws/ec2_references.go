@@ -161,7 +161,7 @@ func underlying(kind types.ImageReferenceResourceType) []Call {
 // forbids reports whether a kind of call is denied at all times.
 func (s *Server) forbids(call Call) bool {
 	name := s.name(call.Account)
-	return slices.ContainsFunc(s.options.Denied, func(r Rule) bool { return r.covers(call, name) }) ||
+	return !s.grants(action(call), "") || slices.ContainsFunc(s.options.Denied, func(r Rule) bool { return r.covers(call, name) }) ||
 		slices.ContainsFunc(s.options.Faults, func(f Fault) bool {
 			return (f.Kind == FaultDenied || f.Kind == FaultSCP) && f.Share <= 0 && f.After == 0 && f.Rule.covers(call, name)
 		})

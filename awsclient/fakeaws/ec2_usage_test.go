@@ -47,7 +47,7 @@ type usageList struct {
 }
 
 func usageLists() []usageList {
-	return []usageList{
+	return append(chargeLists(), []usageList{
 		{"DescribeInstanceImageMetadata", 1, func(t *testing.T, c *ec2.Client, most *int32, token *string) ([]string, *string, error) {
 			out, err := c.DescribeInstanceImageMetadata(t.Context(), &ec2.DescribeInstanceImageMetadataInput{MaxResults: most, NextToken: token})
 			if err != nil {
@@ -115,7 +115,7 @@ func usageLists() []usageList {
 			}
 			return each(out.ImageUsageReportEntries, func(r types.ImageUsageReportEntry) string { return *r.ReportId + *r.AccountId + *r.ResourceType }), out.NextToken, nil
 		}},
-	}
+	}...)
 }
 
 func each[E any](list []E, text func(E) string) []string {
@@ -162,6 +162,10 @@ func crowded(o Options) (s *Server, owner string) {
 			w.Templates = append(w.Templates, fleet.Template{ID: number, Owner: account, Region: home, Name: n, Default: 1, Versions: []fleet.TemplateVersion{{Number: 1, Image: known}, {Number: 2, Image: known}}})
 			w.Capacities = append(w.Capacities, fleet.Capacity{ID: "fleet-" + n, Owner: account, Region: home, State: "active", Type: "maintain", Overrides: []fleet.Override{{Image: known}}})
 			w.SpotFleets = append(w.SpotFleets, fleet.SpotFleet{ID: "sfr-" + n, Owner: account, Region: home, State: "active", Images: []string{known}})
+			w.BinnedImages = append(w.BinnedImages, fleet.BinnedImage{Image: fleet.Image{ID: number + 200, Owner: account, Region: home}})
+			w.BinnedSnapshots = append(w.BinnedSnapshots, fleet.BinnedSnapshot{Snapshot: fleet.Snapshot{ID: number, Owner: account, Region: home}})
+			w.FastRestores = append(w.FastRestores, fleet.FastRestore{Snapshot: number, Owner: account, Region: home, Zone: home + "a"})
+			w.FastLaunches = append(w.FastLaunches, fleet.FastLaunch{Image: number, Owner: account, Region: home})
 			w.SpotRequests = append(w.SpotRequests, fleet.SpotRequest{ID: "sir-" + n, Owner: account, Region: home, State: "active", Image: known})
 		}
 	})

@@ -38,9 +38,15 @@ func (s *Server) passRegion(_ context.Context, call Call, _ *http.Request) error
 	return &Error{"InvalidClientTokenId", "The security token included in the request is invalid", http.StatusForbidden}
 }
 
-// global reports whether a service has one endpoint for all regions.
+// global reports whether a service has one endpoint for all regions, or few that
+// every account has.
 func global(service string) bool {
-	return service == "IAM" || service == "Organizations" || service == "Account"
+	switch service {
+	case "IAM", "Organizations", "Account", "Pricing", "Cost Explorer":
+		return true
+	default:
+		return false
+	}
 }
 
 func (s *Server) open(region string) bool {
@@ -55,6 +61,9 @@ func (s *Server) passPermission(_ context.Context, call Call, _ *http.Request) e
 		if r.covers(call, s.name(call.Account)) {
 			return denial(call, noPolicy(call))
 		}
+	}
+	if !s.grants(action(call), "") {
+		return denial(call, noPolicy(call))
 	}
 	return nil
 }
@@ -95,6 +104,9 @@ func covers(glob, text string) bool { return glob == "" || newGlob(glob).match(t
 
 // action is the IAM name of an operation.
 func action(call Call) string {
+	if call.Service == "Cost Explorer" {
+		return "ce:" + call.Operation
+	}
 	return strings.ReplaceAll(strings.ToLower(call.Service), " ", "") + ":" + call.Operation
 }
 
@@ -110,9 +122,9 @@ func denial(call Call, why string) error {
 	case "EC2":
 		message = "You are not authorized to perform this operation. " + message + ". Encoded authorization failure message: " + encodedMessage(call)
 		return &Error{"UnauthorizedOperation", message, http.StatusForbidden}
-	case "Organizations", "Account", "SSM":
+	case "Organizations", "Account", "SSM", "Pricing", "Cost Explorer":
 		return &Error{"AccessDeniedException", message, http.StatusBadRequest}
-	case "EKS", "Batch", "imagebuilder":
+	case "EKS", "Batch", "imagebuilder", "rbin", "EBS":
 		return &Error{"AccessDeniedException", message, http.StatusForbidden}
 	default:
 		return &Error{"AccessDenied", message, http.StatusForbidden}
@@ -122,7 +134,7 @@ func denial(call Call, why string) error {
 // onResource is what a denial says that was to be used, of the services that
 // say so.
 func onResource(call Call) string {
-	resource, ok := map[string]string{"SSM": "*", "EKS": "cluster/*", "Batch": "*", "imagebuilder": "*"}[call.Service]
+	resource, ok := map[string]string{"SSM": "*", "EKS": "cluster/*", "Batch": "*", "imagebuilder": "*", "rbin": "rule/*"}[call.Service]
 	if !ok {
 		return ""
 	}
@@ -133,7 +145,7 @@ func onResource(call Call) string {
 // speaksJSON tells the services whose errors have the names of exceptions.
 func speaksJSON(service string) bool {
 	switch service {
-	case "Organizations", "Account", "SSM", "EKS", "Batch", "imagebuilder":
+	case "Organizations", "Account", "SSM", "Pricing", "Cost Explorer", "EKS", "Batch", "imagebuilder", "rbin", "EBS":
 		return true
 	default:
 		return false

@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	"github.com/aws/aws-sdk-go-v2/service/imagebuilder"
+	"github.com/aws/aws-sdk-go-v2/service/rbin"
+	rbintypes "github.com/aws/aws-sdk-go-v2/service/rbin/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/google/go-cmp/cmp"
 
@@ -45,6 +47,7 @@ func record(f *fleet.Fleet, owner, region string, i int) {
 	f.Builds = append(f.Builds, fleet.Build{Owner: owner, Region: region, Name: name, Version: "1.0.0", Number: 1, Created: at})
 	f.Environments = append(f.Environments, fleet.ComputeEnvironment{Owner: owner, Region: region, Name: name, Image: image})
 	f.Clusters = append(f.Clusters, fleet.Cluster{Owner: owner, Region: region, Name: name})
+	f.BinRules = append(f.BinRules, fleet.BinRule{ID: name, Owner: owner, Region: region, Resource: "EBS_SNAPSHOT", Days: 7})
 	if i > 0 && owner == f.Accounts[0].ID && region == listedIn {
 		f.Clusters[0].NodeGroups = append(f.Clusters[0].NodeGroups, fleet.NodeGroup{Name: name, Created: at, AMIType: "CUSTOM", Release: image})
 	}
@@ -140,6 +143,13 @@ func listings() []listing {
 			}
 			return out.Nodegroups, out.NextToken, nil
 		}},
+		{"rbin:ListRules", 1000, "ValidationException", "ValidationException", func(ctx context.Context, cfg aws.Config, size *int32, token *string) ([]string, *string, error) {
+			out, err := rbin.NewFromConfig(cfg).ListRules(ctx, &rbin.ListRulesInput{ResourceType: rbintypes.ResourceTypeEbsSnapshot, MaxResults: size, NextToken: token})
+			if err != nil {
+				return nil, nil, err
+			}
+			return namesOf(out.Rules, out.NextToken, func(i int) *string { return out.Rules[i].Identifier })
+		}},
 	}
 }
 
@@ -160,6 +170,10 @@ func oneCalls() map[string]func(context.Context, aws.Config) error {
 		},
 		"eks:DescribeNodegroup": func(ctx context.Context, cfg aws.Config) error {
 			_, err := eks.NewFromConfig(cfg).DescribeNodegroup(ctx, &eks.DescribeNodegroupInput{ClusterName: aws.String("r00"), NodegroupName: aws.String("r01")})
+			return err
+		},
+		"rbin:GetRule": func(ctx context.Context, cfg aws.Config) error {
+			_, err := rbin.NewFromConfig(cfg).GetRule(ctx, &rbin.GetRuleInput{Identifier: aws.String("r00")})
 			return err
 		},
 	}
@@ -290,6 +304,11 @@ var wordings = map[string]struct {
 		failure{"AccessDeniedException", "", http.StatusForbidden},
 		failure{"TooManyRequestsException", "Too Many Requests", http.StatusTooManyRequests},
 		"ServerException", "ExpiredTokenException", "UnrecognizedClientException",
+	},
+	"rbin": {
+		failure{"AccessDeniedException", "", http.StatusForbidden},
+		failure{"ThrottlingException", "Rate exceeded", http.StatusBadRequest},
+		"InternalServerException", "ExpiredTokenException", "UnrecognizedClientException",
 	},
 	"eks": {
 		failure{"AccessDeniedException", "", http.StatusForbidden},

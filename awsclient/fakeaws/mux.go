@@ -131,7 +131,7 @@ func (m *Mux) answer(ctx context.Context, t *turn) wire.Response {
 	}
 	f := t.fault(err)
 	t.code = f.Code
-	return p.Fail(f, t.id)
+	return withReason(p.Fail(f, t.id), err)
 }
 
 // serve takes a call through authentication, gates, decoding and dry run to

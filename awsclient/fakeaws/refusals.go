@@ -61,12 +61,16 @@ func broken(call Call) error {
 		internal, unavailable = "InternalError", "Unavailable"
 	case "SSM":
 		internal = "InternalServerError"
+	case "Pricing":
+		internal = "InternalErrorException"
 	case "EKS":
 		internal, unavailable = "ServerException", "ServiceUnavailableException"
 	case "Batch":
 		internal = "ServerException"
 	case "imagebuilder":
 		internal, unavailable = "ServiceException", "ServiceUnavailableException"
+	case "rbin", "EBS":
+		internal = "InternalServerException"
 	}
 	if call.Serial%2 == 0 {
 		return &Error{unavailable, "The server is overloaded and can't handle the request.", http.StatusServiceUnavailable}
@@ -132,11 +136,17 @@ func throttled(call Call) error {
 	switch call.Service {
 	case "EC2":
 		return &Error{"RequestLimitExceeded", "Request limit exceeded.", http.StatusServiceUnavailable}
+	case "EBS": // EBS API reference, RequestThrottledException
+		return because("ACCOUNT_THROTTLED", &Error{"RequestThrottledException", "Rate exceeded", http.StatusBadRequest})
 	case "Organizations":
 		return &Error{"TooManyRequestsException", "Too Many Requests", http.StatusBadRequest}
+	case "Pricing":
+		return &Error{"ThrottlingException", "Rate exceeded", http.StatusBadRequest}
+	case "Cost Explorer":
+		return &Error{"LimitExceededException", "Rate exceeded", http.StatusBadRequest}
 	case "Account", "Batch": // of Batch, github.com/nextflow-io/nextflow/issues/709
 		return &Error{"TooManyRequestsException", "Too Many Requests", http.StatusTooManyRequests}
-	case "SSM", "EKS":
+	case "SSM", "EKS", "rbin": // of rbin a guess: its model has no error for it
 		return &Error{"ThrottlingException", "Rate exceeded", http.StatusBadRequest}
 	case "imagebuilder":
 		return &Error{"CallRateLimitExceededException", "You have exceeded the permitted request rate for the specific operation.", http.StatusTooManyRequests}

@@ -13,11 +13,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/account"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/aws-sdk-go-v2/service/costexplorer"
+	direct "github.com/aws/aws-sdk-go-v2/service/ebs"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/imagebuilder"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
+	"github.com/aws/aws-sdk-go-v2/service/pricing"
+	"github.com/aws/aws-sdk-go-v2/service/rbin"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/google/go-cmp/cmp"
@@ -60,7 +64,11 @@ func TestEveryOperation(t *testing.T) {
 		{"SSM", ssm.NewFromConfig(cfg), 8},
 		{"EKS", eks.NewFromConfig(cfg), 3},
 		{"Batch", batch.NewFromConfig(cfg), 1},
+		{"EBS", direct.NewFromConfig(cfg), 2},
 		{"imagebuilder", imagebuilder.NewFromConfig(cfg), 4},
+		{"Pricing", pricing.NewFromConfig(cfg), 1},
+		{"Cost Explorer", costexplorer.NewFromConfig(cfg), 2},
+		{"rbin", rbin.NewFromConfig(cfg), 2},
 	} {
 		ops := operationsOf(c.client)
 		if len(ops) < c.fewest {
@@ -84,9 +92,13 @@ func served(service, operation string) bool {
 			"DescribeParameters", "GetParameter", "GetParameters", "GetParametersByPath", "GetParameterHistory",
 			"PutParameter", "LabelParameterVersion", "DeleteParameters",
 		},
-		"EKS":          {"ListClusters", "ListNodegroups", "DescribeNodegroup"},
-		"Batch":        {"DescribeComputeEnvironments"},
-		"imagebuilder": {"ListImageRecipes", "ListContainerRecipes", "ListImages", "ListImageBuildVersions"},
+		"EKS":           {"ListClusters", "ListNodegroups", "DescribeNodegroup"},
+		"Batch":         {"DescribeComputeEnvironments"},
+		"Pricing":       {"GetProducts"},
+		"Cost Explorer": {"GetDimensionValues", "GetCostAndUsage"},
+		"EBS":           {"ListSnapshotBlocks", "ListChangedBlocks"},
+		"imagebuilder":  {"ListImageRecipes", "ListContainerRecipes", "ListImages", "ListImageBuildVersions"},
+		"rbin":          {"ListRules", "GetRule"},
 	}[service]
 	return some == nil || slices.Contains(some, operation)
 }

@@ -67,6 +67,7 @@ type Server struct {
 	store        func() *store // made by the first call that asks for what accounts have
 	pages        pager
 	buckets      buckets
+	policy       atomic.Pointer[[]Grant] // nil: everything is allowed
 }
 
 // New makes an AWS. Its fleet depends on Options.Fleet, Bare and World alone.
@@ -110,6 +111,9 @@ func (s *Server) handle() {
 	Handle(s.mux, "Account", "ListRegions", s.listRegions)
 	s.handleManaged()
 	s.handleUsage()
+	s.handleMoney()
+	s.handleBlocks()
+	s.handleCharges()
 }
 
 // ServeHTTP answers one call.

@@ -23,7 +23,7 @@ type Tally struct {
 // Throttled counts the calls that were answered by the throttle.
 func (t Tally) Throttled() int {
 	n := 0
-	for _, code := range []string{"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "CallRateLimitExceededException"} {
+	for _, code := range []string{"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "CallRateLimitExceededException", "LimitExceededException"} {
 		n += t.Failed[code]
 	}
 	return n

@@ -24,6 +24,7 @@ type store struct {
 	spotFleets   shelves[*fleet.SpotFleet]
 	spotRequests shelves[*fleet.SpotRequest]
 	managed
+	charges
 
 	reports shelves[*usageReport]
 	made    int // reports so far; ids are made of it
@@ -68,6 +69,7 @@ func (s *store) index() {
 	s.spotRequests = shelve(f.SpotRequests, func(r *fleet.SpotRequest) fleet.ID { return textID(r.ID) },
 		func(r *fleet.SpotRequest) place { return place{r.Owner, r.Region} }, nil)
 	s.managed = manage(f)
+	s.charges = charge(f)
 }
 
 func manage(f *fleet.Fleet) managed {

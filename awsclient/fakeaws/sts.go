@@ -40,7 +40,7 @@ func (s *Server) assumeRole(_ context.Context, call Call, in *sts.AssumeRoleInpu
 	if !ok {
 		return nil, &Error{Code: "ValidationError", Message: fmt.Sprintf("%s is invalid", arn)}
 	}
-	if a, known := s.fleet().Member(account); !known || !a.Active() || s.deniedRole(arn) {
+	if a, known := s.fleet().Member(account); !known || !a.Active() || s.deniedRole(arn) || !s.grants(action(call), arn) {
 		return nil, &Error{"AccessDenied", fmt.Sprintf("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", callerARN(call), arn), http.StatusForbidden}
 	}
 	session := aws.ToString(in.RoleSessionName)

@@ -76,6 +76,10 @@ func limitOf(call Call, r *http.Request) (limit, bool) {
 		return limit{burst: 600, refill: 600}, true // IAM user guide, quotas
 	case "SSM": // general reference, Systems Manager: 40 a second for all that get values
 		return limit{burst: 40, refill: 40, shared: "ssm:GetParameter*"}, strings.HasPrefix(call.Operation, "GetParameter")
+	case "EBS": // EBS user guide, quotas: each of the lists
+		return limit{burst: 50, refill: 50}, strings.HasPrefix(call.Operation, "List")
+	case "Pricing":
+		return limit{burst: 10, refill: 5}, call.Operation == "GetProducts" // billing user guide, billing-limits
 	case "Account":
 		return limit{burst: 5, refill: 5}, call.Operation == "ListRegions" // account management reference
 	}

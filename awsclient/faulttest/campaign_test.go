@@ -106,7 +106,7 @@ func checkScopes(t *testing.T, got outcome, bad map[model.Scope]trouble) {
 				}
 			}
 		}
-		for _, k := range append(model.Sources(), model.Reports) {
+		for _, k := range model.Swept()[len(model.Kinds()):] {
 			if err := got.inventory.Status(s, k).Err; err != nil && (bad[s] == trouble{} || err.Kind != model.Denied) {
 				t.Errorf("%s: %v, hint: %s", k, err, err.Hint())
 			}

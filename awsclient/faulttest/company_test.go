@@ -103,7 +103,18 @@ func (o *outcome) fold(e model.Event) {
 	for _, r := range p.References {
 		o.told[prefix+r.Key]++
 	}
+	for _, b := range p.Binned {
+		o.told[prefix+b.ID]++
+	}
+	for _, r := range p.Rules {
+		o.told[prefix+r.ID]++
+	}
+	for _, h := range p.Hastened {
+		o.told[prefix+hastenedID(h)]++
+	}
 }
+
+func hastenedID(h *model.Hastened) string { return h.Snapshot + h.Image + h.Zone }
 
 // troubles are the things that the user is told.
 func (o *outcome) troubles() (out []*model.OpError) {
@@ -134,8 +145,8 @@ func (o *outcome) failed(operation string) (n int) {
 }
 
 // company is a fleet, what there is to know of it, and what was known of it
-// before: all of that, and in each scope an image, a snapshot and a thing of
-// each usage source that are gone by now.
+// before: all of that, and in each scope an image, a snapshot, a thing of each
+// usage source and one of each charge that are gone by now.
 type company struct {
 	options fakeaws.Options
 	truth   model.Inventory
@@ -166,6 +177,11 @@ func newCompany(t *testing.T, o fakeaws.Options) company {
 			thing := &model.Reference{Scope: s, Source: k, Key: goneThing, ID: goneThing, Image: goneImage, Version: &model.Version{Number: 1, Of: 1}}
 			c.known = c.known.Fold(model.Page{Gen: 1, Scope: s, Kind: k, References: []*model.Reference{thing}, Last: true})
 		}
+		c.known = c.known.Fold(
+			model.Page{Gen: 1, Scope: s, Kind: model.Bin, Binned: []*model.Binned{{ID: goneSnapshot}}, Last: true},
+			model.Page{Gen: 1, Scope: s, Kind: model.BinRules, Rules: []*model.BinRule{{ID: goneThing}}, Last: true},
+			model.Page{Gen: 1, Scope: s, Kind: model.Hasten, Hastened: []*model.Hastened{{Image: goneImage}}, Last: true},
+		)
 	}
 	return c
 }
@@ -192,6 +208,15 @@ func (c company) checkTruth(t *testing.T) {
 		n := 0
 		for _, s := range c.truth.Scopes() {
 			n += c.truth.ReferenceCount(s, k)
+		}
+		if n == 0 {
+			t.Errorf("no %s: whatever fails, nothing of them can be lost", k)
+		}
+	}
+	for _, k := range model.Charges() {
+		n := 0
+		for _, s := range c.truth.Scopes() {
+			n += len(records(c.truth, s, k))
 		}
 		if n == 0 {
 			t.Errorf("no %s: whatever fails, nothing of them can be lost", k)
@@ -253,6 +278,18 @@ func records(inv model.Inventory, s model.Scope, k model.Kind) map[string]any {
 	case model.Snapshots:
 		for _, sn := range inv.ScopeSnapshots(s) {
 			out[sn.ID] = *sn
+		}
+	case model.Bin:
+		for _, b := range inv.Binned(s) {
+			out[b.ID] = *b
+		}
+	case model.BinRules:
+		for _, r := range inv.BinRules(s) {
+			out[r.ID] = *r
+		}
+	case model.Hasten:
+		for _, h := range inv.Hastened(s) {
+			out[hastenedID(h)] = *h
 		}
 	default:
 		for _, r := range inv.References(s, k) {

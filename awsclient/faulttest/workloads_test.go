@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/amiscope/amiscope/awsclient/fakeaws/fleet"
+	"github.com/amiscope/amiscope/model"
 )
 
 // The ids of what workloads adds.
@@ -13,8 +14,8 @@ const (
 	workAMI = "ami-fa000002"
 )
 
-// workloads adds a few of everything that may name images to each account, in
-// the first region: so many that their lists take several pages, and such that
+// workloads adds a few of everything that may name images or costs besides to
+// each account, in the first region: so many that their lists take several pages, and such that
 // it takes every call of a sweep.
 func workloads(f *fleet.Fleet) {
 	region := f.Enabled()[0]
@@ -43,6 +44,12 @@ func workloads(f *fleet.Fleet) {
 			f.Builds = append(f.Builds, fleet.Build{Owner: a.ID, Region: region, Name: "base", Version: fmt.Sprintf("1.%d.0", n), Number: 1, Images: []fleet.ID{workImage}})
 			f.Environments = append(f.Environments, fleet.ComputeEnvironment{Owner: a.ID, Region: region, Name: name, Image: workAMI, Template: &use})
 			f.Clusters = append(f.Clusters, fleet.Cluster{Owner: a.ID, Region: region, Name: name, NodeGroups: []fleet.NodeGroup{{Name: "nodes", Template: &use}}})
+			number := fleet.ID(i<<8 | n)
+			f.BinnedImages = append(f.BinnedImages, fleet.BinnedImage{Image: fleet.Image{ID: workImage + number<<8, Owner: a.ID, Region: region}})
+			f.BinnedSnapshots = append(f.BinnedSnapshots, fleet.BinnedSnapshot{Snapshot: fleet.Snapshot{ID: workImage + number<<8, Owner: a.ID, Region: region}})
+			f.BinRules = append(f.BinRules, fleet.BinRule{ID: id, Owner: a.ID, Region: region, Resource: model.SnapshotResource, Days: 7})
+			f.FastRestores = append(f.FastRestores, fleet.FastRestore{Snapshot: workImage, Owner: a.ID, Region: region, Zone: fmt.Sprint(region, n)})
+			f.FastLaunches = append(f.FastLaunches, fleet.FastLaunch{Image: workImage + number, Owner: a.ID, Region: region, Copies: 5})
 		}
 	}
 }

@@ -30,6 +30,11 @@ var (
 	// ssmValues is for all calls of Systems Manager that give values of parameters,
 	// together (docs.aws.amazon.com/general/latest/gr/ssm.html).
 	ssmValues = Rate{40, 40}
+	// pricing is for GetProducts (docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/billing-limits).
+	pricing = Rate{10, 5}
+	// blockLists is for each of the lists of the EBS direct APIs (EBS user guide,
+	// quotas L-18E976AB and L-DB2FBAA1).
+	blockLists = Rate{50, 50}
 	// undocumented is for services that name no rate; they are asked little.
 	undocumented = Rate{5, 5}
 )
@@ -45,6 +50,10 @@ func RateOf(api string) Rate {
 		return Rate{600, 600} // per account and region, IAM user guide, quotas
 	case shared(api) == allValues:
 		return ssmValues
+	case service == "ebs":
+		return blockLists
+	case api == "pricing:GetProducts":
+		return pricing
 	}
 	return undocumented // account:ListRegions is documented, with the same 5/s
 }
@@ -95,6 +104,7 @@ func shared(api string) string {
 type Buckets struct {
 	mu     sync.Mutex
 	limits map[bucket]*rate.Limiter
+	lines  map[bucket]chan struct{}
 	now    func() time.Time
 }
 
@@ -102,7 +112,7 @@ type bucket struct{ account, region, api string }
 
 // NewBuckets returns full buckets.
 func NewBuckets() *Buckets {
-	return &Buckets{limits: map[bucket]*rate.Limiter{}, now: time.Now}
+	return &Buckets{limits: map[bucket]*rate.Limiter{}, lines: map[bucket]chan struct{}{}, now: time.Now}
 }
 
 // Wait takes a token, waiting for it when the bucket is empty. Its error is
@@ -124,6 +134,47 @@ func (b *Buckets) Wait(ctx context.Context, account, region, api string) error {
 		r.CancelAt(b.now())
 		return ctx.Err()
 	}
+}
+
+// spareFloor is the share of a bucket that work in the background leaves to whoever
+// needs it at once: of EC2's 100 tokens 60.
+const spareFloor = 0.6
+
+// WaitSpare takes a token that is to spare: one of those above the floor. Once
+// these are used up, callers get what refills the bucket, one after the other.
+func (b *Buckets) WaitSpare(ctx context.Context, account, region, api string) error {
+	l := b.limiter(bucket{account, region, shared(api)})
+	line := b.line(bucket{account, region, shared(api)})
+	select {
+	case line <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-line }()
+	for {
+		now := b.now()
+		missing := spareFloor*float64(l.Burst()) + 1 - l.TokensAt(now)
+		if missing <= 0 && l.AllowN(now, 1) {
+			return ctx.Err()
+		}
+		timer := time.NewTimer(1 + time.Duration(max(missing, 0)/float64(l.Limit())*float64(time.Second)))
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		}
+	}
+}
+
+// line is where those wait who take what is to spare of a bucket.
+func (b *Buckets) line(k bucket) chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.lines[k] == nil {
+		b.lines[k] = make(chan struct{}, 1)
+	}
+	return b.lines[k]
 }
 
 // reserve takes a token of a bucket, and tells how long its owner must wait.

@@ -3,7 +3,9 @@ package scan
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -26,6 +28,11 @@ func TestRateOf(t *testing.T) {
 		"autoscaling:DescribePolicies":     {5, 5},
 		"organizations:ListAccounts":       {5, 5},
 		"account:ListRegions":              {5, 5},
+		"ec2:ListImagesInRecycleBin":       {100, 20},
+		"rbin:GetRule":                     {5, 5},
+		"pricing:GetProducts":              {10, 5},
+		"ebs:ListSnapshotBlocks":           {50, 50},
+		"ce:GetCostAndUsage":               {5, 5},
 		"a service that nobody knows":      {5, 5},
 		"ec2:EnableImageBlockPublicAccess": {1, 0.1},
 	} {
@@ -140,4 +147,59 @@ func (e *ended) Err() error {
 		return nil
 	}
 	return context.Canceled
+}
+
+// TestSpareTokens: work in the background leaves 60 of a hundred tokens, and goes
+// on at the rate that refills the bucket.
+func TestSpareTokens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := NewBuckets()
+		const api = "ec2:DescribeImageAttribute"
+		begun := time.Now()
+		var group sync.WaitGroup
+		const calls = 400
+		for range 8 {
+			group.Go(func() {
+				for range calls / 8 {
+					if err := b.WaitSpare(t.Context(), "a", "r", api); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		synctest.Wait()
+		left := b.limiter(bucket{"a", "r", api}).TokensAt(time.Now())
+		if left < 58 || left > 60 {
+			t.Errorf("%.1f tokens are left for others, want 58 to 60 (0.6 of 97)", left)
+		}
+		for range 50 { // somebody needs an answer at once, and has it
+			if err := b.Wait(t.Context(), "a", "r", api); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if since := time.Since(begun); since > 0 {
+			t.Errorf("50 urgent calls waited %v behind the background", since)
+		}
+		group.Wait()
+		rate := float64(calls+50-(97-58)) / time.Since(begun).Seconds() // what the burst had to spare came at once
+		if ours := 20 * share; rate < 0.95*ours || rate > ours*1.2 {
+			t.Errorf("%.2f calls a second, want at least 95 %% of %.1f", rate, ours)
+		}
+	})
+}
+
+func TestSpareTokensAreWaitedForNoLongerThanWanted(t *testing.T) {
+	b := NewBuckets()
+	ctx, cancel := context.WithCancel(t.Context())
+	for range 38 {
+		if err := b.WaitSpare(ctx, "a", "r", "ec2:DescribeImageAttribute"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancel()
+	for range 3 {
+		if err := b.WaitSpare(ctx, "a", "r", "ec2:DescribeImageAttribute"); !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v", err)
+		}
+	}
 }

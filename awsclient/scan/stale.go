@@ -12,7 +12,7 @@ import (
 type Freshness struct {
 	Age    time.Duration // of a scope that holds something; 0: nothing is fresh
 	Empty  time.Duration // of one that holds nothing: most regions of most accounts
-	Idle   time.Duration // of a usage source that held nothing in a scope
+	Idle   time.Duration // of a usage source, a Recycle Bin or the like that held nothing in a scope
 	Closed time.Duration // of what is not there to be read, since it was tried last: a policy closes the scope, or the region lacks the service
 }
 
@@ -85,11 +85,17 @@ func empty(inv model.Inventory, s model.Scope) bool {
 	return inv.ImageCount(s) == 0 && len(inv.ScopeSnapshots(s)) == 0
 }
 
-// idle reports whether a scope held nothing of a usage source. What other
-// sources may name, templates and launch configurations, is read as often as
-// they are.
+// idle reports whether a scope held nothing of a kind, other than images and
+// snapshots. What other sources may name, templates and launch configurations,
+// is read as often as they are.
 func idle(inv model.Inventory, s model.Scope, k model.Kind) bool {
 	switch k {
+	case model.Bin:
+		return len(inv.Binned(s)) == 0
+	case model.BinRules:
+		return len(inv.BinRules(s)) == 0
+	case model.Hasten:
+		return len(inv.Hastened(s)) == 0
 	case model.Reports:
 		return len(inv.Reports(s)) == 0
 	case model.Templates, model.LaunchConfigs:

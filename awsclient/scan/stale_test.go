@@ -113,6 +113,10 @@ func TestStaleSources(t *testing.T) {
 	}
 	group := &model.Reference{Scope: s, Source: model.Groups, Key: "web", Image: "ami-1"}
 	report := model.Page{Gen: 1, Scope: s, Kind: model.Reports, At: noon, Last: true, Reports: []*model.Report{{ID: "r"}}}
+	filled := func(p model.Page) []model.Event {
+		p.Gen, p.Scope, p.At, p.Last = 1, s, noon, true
+		return []model.Event{p}
+	}
 	const day = 24 * time.Hour
 	for _, c := range []struct {
 		name string
@@ -130,6 +134,13 @@ func TestStaleSources(t *testing.T) {
 		{"configurations that something may name", model.LaunchConfigs, []model.Event{pass(model.LaunchConfigs, 0), pass(model.Groups, 0, group)}, 15 * time.Minute},
 		{"no reports", model.Reports, []model.Event{pass(model.Reports, 0)}, day / 2},
 		{"reports", model.Reports, []model.Event{report}, 15 * time.Minute},
+		{"an empty bin", model.Bin, []model.Event{pass(model.Bin, 0)}, day / 2},
+		{"something in the bin", model.Bin, filled(model.Page{Kind: model.Bin, Binned: []*model.Binned{{ID: "ami-1"}}}), 15 * time.Minute},
+		{"no rules", model.BinRules, []model.Event{pass(model.BinRules, 0)}, day / 2},
+		{"rules", model.BinRules, filled(model.Page{Kind: model.BinRules, Rules: []*model.BinRule{{ID: "r"}}}), 15 * time.Minute},
+		{"no rules to be had", model.BinRules, []model.Event{pass(model.BinRules, model.NotOffered)}, 7 * day},
+		{"nothing hastened", model.Hasten, []model.Event{pass(model.Hasten, 0)}, day / 2},
+		{"something hastened", model.Hasten, filled(model.Page{Kind: model.Hasten, Hastened: []*model.Hastened{{Image: "ami-1"}}}), 15 * time.Minute},
 		{
 			"closed by a policy", model.Groups,
 			[]model.Event{pass(model.Images, model.Closed), pass(model.Snapshots, model.Closed), pass(model.Groups, model.Denied)},

@@ -19,10 +19,13 @@ var errReplaced = errors.New("it was replaced again and again")
 
 // Journal is the journal in one file. It is safe for use by several goroutines,
 // and beside other copies of the program.
-type Journal struct{ path string }
+type Journal struct {
+	path string
+	name string // what people call it
+}
 
 // Open is the journal in the file at path. It touches nothing.
-func Open(path string) *Journal { return &Journal{path} }
+func Open(path string) *Journal { return &Journal{path, "journal"} }
 
 // Path is where the file is, or will be.
 func (j *Journal) Path() string { return j.path }
@@ -34,18 +37,25 @@ func (j *Journal) Append(r Record) error {
 	if err != nil {
 		return j.trouble(true, err)
 	}
-	if err = os.MkdirAll(filepath.Dir(j.path), 0o700); err != nil {
+	return j.add(func(io.Reader) ([]byte, error) { return append(line, '\n'), nil })
+}
+
+// add adds lines that may depend on those that there are: nobody else adds any
+// between. No lines change nothing.
+func (j *Journal) add(lines func(there io.Reader) ([]byte, error)) error {
+	err := os.MkdirAll(filepath.Dir(j.path), 0o700)
+	if err != nil {
 		return j.trouble(true, err)
 	}
 	for range attempts {
-		if err = j.append(append(line, '\n')); !errors.Is(err, errReplaced) {
+		if err = j.append(lines); !errors.Is(err, errReplaced) {
 			break
 		}
 	}
 	return j.trouble(true, err)
 }
 
-func (j *Journal) append(line []byte) (err error) {
+func (j *Journal) append(lines func(there io.Reader) ([]byte, error)) (err error) {
 	if err := j.regular(); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -70,7 +80,11 @@ func (j *Journal) append(line []byte) (err error) {
 			return err
 		}
 	}
-	if err := write(f, info.Size(), line); err != nil {
+	more, err := lines(io.NewSectionReader(f, 0, info.Size()))
+	if err != nil || len(more) == 0 {
+		return err
+	}
+	if err := write(f, info.Size(), more); err != nil {
 		return err
 	}
 	if info.Size() == 0 {
@@ -106,7 +120,7 @@ func (j *Journal) stillThere(f *os.File) (fs.FileInfo, error) {
 	return info, err
 }
 
-// write adds a line to a file of some size, or nothing.
+// write adds lines to a file of some size, or nothing.
 func write(f *os.File, size int64, line []byte) error {
 	start, err := lastLine(f, size)
 	if err != nil {
@@ -195,7 +209,7 @@ func (j *Journal) Read() ([]Record, []Warning, error) {
 
 // describe says what is wrong with a line that is not sound.
 func (j *Journal) describe(e entry) string {
-	where := fmt.Sprintf("line %d of the journal %s ", e.line, j.path)
+	where := fmt.Sprintf("line %d of the %s %s ", e.line, j.name, j.path)
 	switch e.state {
 	case torn:
 		return where + "is unfinished and was skipped: what it was to tell of was not done"
@@ -207,19 +221,27 @@ func (j *Journal) describe(e entry) string {
 }
 
 // entries reads all lines.
-func (j *Journal) entries() ([]entry, error) {
+func (j *Journal) entries() (out []entry, err error) {
+	err = j.read(func(f io.Reader) (err error) {
+		out, err = scan(f)
+		return err
+	})
+	return out, err
+}
+
+// read gives the file to fn, if there is one.
+func (j *Journal) read(fn func(io.Reader) error) error {
 	if err := j.regular(); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil
 	} else if err != nil {
-		return nil, j.trouble(false, err)
+		return j.trouble(false, err)
 	}
 	f, err := os.Open(j.path)
 	if err != nil {
-		return nil, j.trouble(false, err)
+		return j.trouble(false, err)
 	}
 	// Without the lock an append that runs may show as a torn line: no reason
 	// not to read.
 	_ = lock(f, false)
-	out, err := scan(f)
-	return out, j.trouble(false, errors.Join(err, f.Close()))
+	return j.trouble(false, errors.Join(fn(f), f.Close()))
 }

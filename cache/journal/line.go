@@ -74,10 +74,15 @@ type entry struct {
 	rec   Record // of a sound one; of a newer one its kind, "" where that is not told
 }
 
+// intact reports whether a line's checksum is that of its bytes.
+func intact(b []byte) bool {
+	cut := len(b) - sumSize
+	return cut >= 0 && string(b[cut:]) == sumKey+sumOf(b[:cut])+`"}`
+}
+
 // decode reads a line without its end.
 func decode(b []byte) (Record, state) {
-	cut := len(b) - sumSize
-	if cut < 0 || string(b[cut:]) != sumKey+sumOf(b[:cut])+`"}` {
+	if !intact(b) {
 		return Record{}, damaged
 	}
 	var e envelope
@@ -124,23 +129,32 @@ func keep(tail []byte) (kept int, between string) {
 // scan reads all lines; blank ones are nothing.
 func scan(from io.Reader) ([]entry, error) {
 	var out []entry
+	err := eachLine(from, func(n int, line []byte, ended bool) {
+		e := entry{line: n}
+		e.rec, e.state = decode(line)
+		if !ended && e.state == damaged && unfinished(line) {
+			e.state = torn
+		}
+		out = append(out, e)
+	})
+	return out, err
+}
+
+// eachLine gives all lines but blank ones to fn, which may keep them, without
+// their ends: with its number, and whether it had one.
+func eachLine(from io.Reader, fn func(n int, line []byte, ended bool)) error {
 	r := bufio.NewReader(from)
 	for n := 1; ; n++ {
 		line, err := r.ReadBytes('\n')
 		ended := err == nil
 		if err != nil && !errors.Is(err, io.EOF) {
-			return out, err
+			return err
 		}
 		if line = bytes.TrimSuffix(line, []byte("\n")); len(line) > 0 {
-			e := entry{line: n}
-			e.rec, e.state = decode(line)
-			if !ended && e.state == damaged && unfinished(line) {
-				e.state = torn
-			}
-			out = append(out, e)
+			fn(n, line, ended)
 		}
 		if !ended {
-			return out, nil
+			return nil
 		}
 	}
 }

@@ -16,6 +16,7 @@ type Error struct {
 	Path    string
 	Writing bool
 	Err     error // the cause; never nil
+	name    string
 }
 
 func (e *Error) Unwrap() error { return e.Err }
@@ -27,7 +28,7 @@ func (l *leftover) Error() string { return "a part may be left at its end: " + l
 
 func (e *Error) Error() string {
 	if !e.Writing {
-		return fmt.Sprintf("the journal %s cannot be read (%v): make it a file that you may read", e.Path, cause(e.Err))
+		return fmt.Sprintf("the %s %s cannot be read (%v): make it a file that you may read", e.name, e.Path, cause(e.Err))
 	}
 	is := func(no syscall.Errno) bool { return errors.Is(e.Err, no) }
 	noted := "nothing was noted"
@@ -36,14 +37,14 @@ func (e *Error) Error() string {
 	}
 	switch {
 	case errors.Is(e.Err, errBusy):
-		return fmt.Sprintf("the journal %s is held by another program, and %s: end that one, then try again", e.Path, noted)
+		return fmt.Sprintf("the %s %s is held by another program, and %s: end that one, then try again", e.name, e.Path, noted)
 	case slices.ContainsFunc([]syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG}, is):
-		return fmt.Sprintf("there is no space left for the journal %s, and %s: free some, then try again", e.Path, noted)
+		return fmt.Sprintf("there is no space left for the %s %s, and %s: free some, then try again", e.name, e.Path, noted)
 	case errors.Is(e.Err, fs.ErrPermission) || errors.Is(e.Err, errNoFile) ||
 		slices.ContainsFunc([]syscall.Errno{syscall.EROFS, syscall.ENOTDIR, syscall.EISDIR, syscall.ENOENT, syscall.ELOOP, syscall.ENAMETOOLONG}, is):
-		return fmt.Sprintf("the journal %s cannot be written (%v), and %s: make it a file that you may write, or name another place with XDG_STATE_HOME", e.Path, cause(e.Err), noted)
+		return fmt.Sprintf("the %s %s cannot be written (%v), and %s: make it a file that you may write, or name another place with XDG_STATE_HOME", e.name, e.Path, cause(e.Err), noted)
 	}
-	return fmt.Sprintf("the journal %s failed (%v), and %s: try again", e.Path, cause(e.Err), noted)
+	return fmt.Sprintf("the %s %s failed (%v), and %s: try again", e.name, e.Path, cause(e.Err), noted)
 }
 
 // cause leaves out the path that a file error repeats.
@@ -59,5 +60,5 @@ func (j *Journal) trouble(writing bool, err error) error {
 	if err == nil {
 		return nil
 	}
-	return &Error{j.path, writing, err}
+	return &Error{j.path, writing, err, j.name}
 }

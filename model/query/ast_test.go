@@ -131,7 +131,7 @@ func drawValue(t *rapid.T, tm term) value {
 		return value{form: glob, text: rapid.SampledFrom(append(k.Values, "*e*", "a?*")).Draw(t, "enum")}
 	case Version:
 		return drawVersion(t, tm.op)
-	case Number, Size, Duration, Date:
+	case Number, Size, Money, Grade, Duration, Date:
 		return drawAmount(t, tm)
 	case Text, Set:
 	}
@@ -162,13 +162,15 @@ func drawVersion(t *rapid.T, o op) value {
 
 var amountPool = map[Kind][]string{
 	Number:   {"0", "1", "2", "-3"},
+	Money:    {"0", "1", "$0.25", "3.5"},
+	Grade:    {"info", "low", "high", "critical"},
 	Size:     {"0B", "8GiB", "100GiB", "1TiB", "1536MiB"},
 	Duration: {"1d", "10d", "2w", "6mo", "1y6mo", "12h", "30m"},
 	Date:     {"2026", "2026-05", "2026-11-13", "2026-11-22T12:00:00Z", "2026-11-22T12:00:00+02:00"},
 }
 
 func drawAmount(t *rapid.T, tm term) value {
-	read := map[Kind]func(string) (bound, bool){Number: readNumber, Size: readSize, Duration: readDuration, Date: readDate}[tm.ref.key.Kind]
+	read := map[Kind]func(string) (bound, bool){Number: readNumber, Size: readSize, Money: readMoney, Grade: readGrade, Duration: readDuration, Date: readDate}[tm.ref.key.Kind]
 	pool := rapid.Map(rapid.SampledFrom(amountPool[tm.ref.key.Kind]), strings.ToLower)
 	low, lowOK := read(pool.Draw(t, "low"))
 	high, highOK := read(pool.Draw(t, "high"))

@@ -94,7 +94,7 @@ func (k *Key) joint() string {
 	switch {
 	case k.Name == tagKey:
 		return "."
-	case k.Kind == Number || k.Kind == Size || k.Kind == Duration:
+	case k.Kind == Number || k.Kind == Size || k.Kind == Money || k.Kind == Grade || k.Kind == Duration:
 		return ">"
 	}
 	return ":"

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/cost"
+	"github.com/amiscope/amiscope/model/finding"
 )
 
 // The accessors of keys that need more than one field of an image.
@@ -182,4 +184,123 @@ func references(w *World, im *model.Image) (int64, model.Tri) {
 		return 0, model.Maybe
 	}
 	return int64(r.References), model.Yes
+}
+
+// monthly is the high end of what an image costs a month. That of others is paid
+// by others; that of an instance-store image is not known.
+func monthly(w *World, im *model.Image) (int64, model.Tri) {
+	switch x := w.Costs.Image(im.ImageKey); {
+	case x.State == cost.Theirs:
+		return 0, model.No
+	case x.State != cost.Told || x.Gaps > 0:
+		return 0, model.Maybe
+	default:
+		return int64(x.Cost.High), model.Yes
+	}
+}
+
+func someTier(w *World, _ string, p patterns) matcher {
+	return func(im *model.Image) model.Tri {
+		standard, archive, known := w.Costs.Tiers(im)
+		if !known {
+			return model.Maybe
+		}
+		return model.Truth(standard && p.match("standard") || archive && p.match("archive"))
+	}
+}
+
+// tier is what images sort by: those with archived snapshots first.
+func tier(w *World, im *model.Image) (string, bool) {
+	standard, archive, known := w.Costs.Tiers(im)
+	switch {
+	case archive && standard:
+		return "archive, standard", known
+	case archive:
+		return "archive", known
+	case standard:
+		return "standard", known
+	}
+	return "", known
+}
+
+// someShared matches what an image is shared with. Until its launch permissions
+// are read only that it is public is known.
+func someShared(w *World, _ string, p patterns) matcher {
+	return func(im *model.Image) model.Tri {
+		if im.Public == model.Yes && p.match("public") {
+			return model.Yes
+		}
+		perms := w.Inv.Permissions(im)
+		if perms == nil || perms.Err != nil {
+			return model.Maybe
+		}
+		for _, id := range perms.Accounts {
+			if p.match(id) || p.match(w.Inv.AccountTitle(id)) {
+				return model.Yes
+			}
+		}
+		for _, arn := range append(perms.Organizations, perms.Units...) {
+			if p.match(arn) || p.match(arn[strings.LastIndexByte(arn, '/')+1:]) {
+				return model.Yes
+			}
+		}
+		return model.Truth(perms.Public && p.match("public") || p.match("stranger") && len(w.Inv.Strangers(perms, w.Known)) > 0)
+	}
+}
+
+// sharedWith is what images sort by: how far they reach, public ones first.
+func sharedWith(w *World, im *model.Image) (string, bool) {
+	perms := w.Inv.Permissions(im)
+	switch {
+	case im.Public == model.Yes:
+		return "0 public", true
+	case perms == nil || perms.Err != nil:
+		return "", false
+	case perms.Public:
+		return "0 public", true
+	case len(w.Inv.Strangers(perms, w.Known)) > 0:
+		return "1 strangers", true
+	case len(perms.Organizations)+len(perms.Units) > 0:
+		return "2 organization", true
+	case len(perms.Accounts) > 0:
+		return "3 accounts", true
+	}
+	return "", true
+}
+
+// someFinding matches rules of which an image has open findings. Where one is
+// undecided for want of facts, that is not known.
+func someFinding(w *World, _ string, p patterns) matcher {
+	return func(im *model.Image) model.Tri {
+		if w.Findings == nil {
+			return model.Maybe
+		}
+		out := model.No
+		for _, f := range w.Findings.Of(im) {
+			switch {
+			case !p.match(f.Rule.ID):
+			case f.State == finding.Open:
+				return model.Yes
+			case f.State == finding.Undecided:
+				out = model.Maybe
+			}
+		}
+		return out
+	}
+}
+
+// severity is that of the worst open finding. It is not known while something worse
+// may be found.
+func severity(w *World, im *model.Image) (int64, model.Tri) {
+	if w.Findings == nil {
+		return 0, model.Maybe
+	}
+	worst, open, undecided := w.Findings.Worst(im)
+	switch {
+	case undecided > 0:
+		return 0, model.Maybe
+	case open == 0:
+		return 0, model.No
+	}
+	return int64(worst), model.Yes
 }

@@ -122,6 +122,19 @@ var table = []Key{
 		Example: "public:true", flag: func(_ *World, im *model.Image) model.Tri { return im.Public },
 	},
 	{
+		Name: "shared", Kind: Set, Sortable: true, Unsure: true, Example: "shared:stranger",
+		Help: "with whom the image is shared: public, stranger, an account by id or name, an organization or unit by id; no:shared is private",
+		some: someShared, text: sharedWith,
+	},
+	{
+		Name: "finding", Kind: Set, Unsure: true, Example: "finding:public",
+		Help: "a rule of which the image has an open finding, by its id (docs/findings.md)", some: someFinding,
+	},
+	{
+		Name: "severity", Kind: Grade, Sortable: true, Unsure: true, Example: "severity>=high",
+		Help: "the worst open finding on the image", Values: model.SeverityNames(), amount: severity,
+	},
+	{
 		Name: "encrypted", Kind: Bool, Sortable: true, Unsure: true, Help: "every EBS device is encrypted",
 		Example: "encrypted:false", flag: func(_ *World, im *model.Image) model.Tri { return im.Encrypted },
 	},
@@ -175,6 +188,14 @@ var table = []Key{
 	{
 		Name: "references", Kind: Number, Sortable: true, Unsure: true, Example: "references>3",
 		Help: "how many things name it, stale ones included, as far as they were looked at", amount: references,
+	},
+	{
+		Name: "cost", Kind: Money, Sortable: true, Unsure: true, Example: "cost>5",
+		Help: "what its snapshots cost a month, at most, in dollars; one that several images use counts for each", amount: monthly,
+	},
+	{
+		Name: "tier", Kind: Set, Sortable: true, Unsure: true, Example: "tier:archive",
+		Help: "the storage tiers of its snapshots: standard, archive", some: someTier, text: tier,
 	},
 	{
 		Name: "family", Kind: Text, Sortable: true, Help: "its name without versions and dates", Example: "family:web-api",

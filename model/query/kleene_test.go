@@ -9,6 +9,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/cost"
+	"github.com/amiscope/amiscope/model/finding"
 )
 
 var testNow = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -103,8 +105,19 @@ func drawWorld(t *rapid.T, images []*model.Image) *World {
 	for _, im := range images {
 		seer := rapid.SampledFrom([]string{"111111111111", "333333333333"}).Draw(t, "seen by")
 		inv = inv.Fold(model.Page{Scope: model.Scope{Account: seer, Region: im.Region}, Images: []*model.Image{im}})
+		if im.Public != model.Maybe && rapid.Bool().Draw(t, "permissions known") {
+			inv = inv.Fold(drawPermissions(t, im))
+		}
 	}
 	return &World{Inv: inv, Now: testNow, Marked: func(k model.ImageKey) bool { return k.ID < "ami-00000000000000080" }}
+}
+
+// drawPermissions draws who may launch an image, as its owner's account reads it.
+func drawPermissions(t *rapid.T, im *model.Image) model.Page {
+	p := &model.LaunchPermissions{ID: im.ID, Public: im.Public == model.Yes, At: testNow}
+	p.Accounts = rapid.SampledFrom([][]string{nil, {"333333333333"}, {"444444444444", "999999999999"}}).Draw(t, "shared with")
+	p.Organizations = rapid.SampledFrom([][]string{nil, {"arn:aws:organizations::1:organization/o-web"}}).Draw(t, "organizations")
+	return model.Page{Scope: model.Scope{Account: im.Owner, Region: im.Region}, Kind: model.Permissions, At: testNow, Permissions: []*model.LaunchPermissions{p}}
 }
 
 // drawUsage draws the verdict on an image of which everything was looked at.
@@ -137,9 +150,60 @@ func drawUsage(t *rapid.T, im *model.Image) *model.Usage {
 	return u
 }
 
-// completeWorld is the world in which a verdict that is not known is.
+// drawCosts draws what an image costs of which everything was read.
+func drawCosts(t *rapid.T, im *model.Image) *cost.Costs {
+	s := model.Scope{Account: im.Owner, Region: im.Region}
+	held := *im
+	detail := model.Detail{}
+	if im.Detail != nil {
+		detail = *im.Detail
+	}
+	held.Detail = &detail
+	var snapshots []*model.Snapshot
+	for i := range im.Snapshots {
+		sn := &model.Snapshot{
+			Region: im.Region, Owner: im.Owner, ID: fmt.Sprintf("snap-%d", i), State: "completed",
+			Tier:      rapid.SampledFrom([]string{"standard", "archive"}).Draw(t, "tier"),
+			FullBytes: rapid.Int64Range(0, 200).Draw(t, "full") << 30, VolumeID: fmt.Sprintf("vol-%d", i),
+		}
+		snapshots = append(snapshots, sn)
+		detail.Devices = append(detail.Devices, model.Device{Name: sn.ID, Snapshot: sn.ID})
+	}
+	inv := model.Inventory{}.Fold(
+		model.Found{Account: model.Account{ID: im.Owner}, Regions: []model.Region{{Name: im.Region, Enabled: true}}},
+		model.Page{Scope: s, Kind: model.Images, Images: []*model.Image{&held}, At: testNow, Last: true},
+		model.Page{Scope: s, Kind: model.Snapshots, Snapshots: snapshots, At: testNow, Last: true},
+	)
+	return (*cost.Costs)(nil).Estimate(inv, cost.Input{Now: testNow})
+}
+
+// drawFindings draws what is wrong with an image of which everything was read.
+func drawFindings(t *rapid.T, im *model.Image) *finding.Findings {
+	policy := finding.DefaultPolicy()
+	policy.Off = slices.DeleteFunc(finding.IDs(), func(id string) bool { return id == "public" })
+	policy.Severities = map[string]model.Severity{"public": rapid.SampledFrom([]model.Severity{model.SeverityLow, model.SeverityCritical}).Draw(t, "severity")}
+	s := model.Scope{Account: im.Owner, Region: im.Region}
+	known := *im
+	known.Public = model.Truth(im.Public == model.Yes)
+	inv := model.Inventory{}.Fold(
+		model.Found{Account: model.Account{ID: im.Owner}, Regions: []model.Region{{Name: im.Region, Enabled: true}}},
+		model.Page{Scope: s, Kind: model.Images, Images: []*model.Image{&known}, At: testNow, Last: true}, drawPermissions(t, &known),
+	)
+	return finding.Find(inv, nil, policy, testNow)
+}
+
+// completeWorld is the world in which a verdict or a cost that is not known is.
 func completeWorld(t *rapid.T, w *World, im *model.Image) *World {
 	full := *w
+	if full.Costs == nil {
+		full.Costs = drawCosts(t, im)
+	}
+	if full.Findings == nil {
+		full.Findings = drawFindings(t, im)
+	}
+	if full.Inv.Permissions(im) == nil {
+		full.Inv = full.Inv.Fold(drawPermissions(t, im))
+	}
 	if full.Usage == nil {
 		full.Usage = drawUsage(t, im)
 	}
@@ -156,6 +220,12 @@ func TestUnknownFactsDecideNothing(t *testing.T) {
 		w := drawWorld(t, []*model.Image{im})
 		if rapid.Bool().Draw(t, "usage known") {
 			w.Usage = drawUsage(t, im)
+		}
+		if rapid.Bool().Draw(t, "costs known") {
+			w.Costs = drawCosts(t, im)
+		}
+		if im.Public != model.Maybe && rapid.Bool().Draw(t, "findings known") {
+			w.Findings = drawFindings(t, im)
 		}
 		q := reparsed(t, drawNode(t, 3, drawLeaf))
 		negated := reparsed(t, not{q.root})

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/cost"
+	"github.com/amiscope/amiscope/model/finding"
 )
 
 // Query is a parsed filter. It is immutable; the zero value matches all.
@@ -19,10 +21,13 @@ type Query struct{ root node }
 
 // World is what a query looks at besides the image itself.
 type World struct {
-	Inv    model.Inventory
-	Now    time.Time                 // ages and deprecation count from here
-	Marked func(model.ImageKey) bool // nil: nothing is marked
-	Usage  *model.Usage              // nil: no usage is known
+	Inv      model.Inventory
+	Now      time.Time                 // ages and deprecation count from here
+	Marked   func(model.ImageKey) bool // nil: nothing is marked
+	Usage    *model.Usage              // nil: no usage is known
+	Costs    *cost.Costs               // nil: nothing was estimated
+	Findings *finding.Findings         // nil: nothing was judged
+	Known    map[string]bool           // accounts of others that are no strangers
 }
 
 // matcher tells whether an image fits.

@@ -271,7 +271,7 @@ func TestErrors(t *testing.T) {
 	for _, tt := range []struct{ name, in, point, hint string }{
 		{"unknown key", "web reigon:eu-*", "    ^^^^^^", "did you mean region?"},
 		{"unknown key, part of one", "deprec:true", "^^^^^^", "did you mean deprecated?"},
-		{"key of later", "cost>5", "^^^^", "quote text that holds a colon or a sign"},
+		{"key of later", "lifecycle>5", "^^^^^^^^^", "quote text that holds a colon or a sign"},
 		{"duration on a date", "created>90d", "        ^^^", "durations belong to age: write age>90d"},
 		{"duration on another date", "launched<2w", "         ^^", "durations belong to idle: write idle>2w"},
 		{"date on a duration", "age>2026-10-14", "    ^^^^^^^^^^", "dates belong to created: write created<2026-10-14"},

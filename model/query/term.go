@@ -185,7 +185,7 @@ func (h has) bind(w *World) matcher {
 	}
 	return func(im *model.Image) model.Tri {
 		n, t := h.ref.key.amount(w, im)
-		if t == model.Yes && h.ref.key.Kind <= Size {
+		if t == model.Yes && h.ref.key.Kind <= Money {
 			return model.Truth(n != 0)
 		}
 		return t

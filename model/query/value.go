@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/cost"
 )
 
 // Kind is what a key's values are.
@@ -21,13 +24,15 @@ const (
 	Bool          // yes or no
 	Number        // a count
 	Size          // bytes, written 100GiB
+	Money         // US dollars, written 5 or 0.25
+	Grade         // a severity, written high
 	Duration      // time that has passed, written 180d
 	Date          // a day, month, year or instant
 )
 
 var kindNames = [...]string{
 	Text: "text", Enum: "a word of a list", Set: "text", Version: "a version", Bool: "a yes or no",
-	Number: "a number", Size: "a size", Duration: "a duration", Date: "a date",
+	Number: "a number", Size: "a size", Money: "an amount of dollars", Grade: "a severity", Duration: "a duration", Date: "a date",
 }
 
 // String is the kind with its article, as docs and errors put it.
@@ -162,7 +167,7 @@ func (v value) plain() value {
 
 // bound reads one amount; its canonical text is left in version.
 func (p *parser) bound(r ref, it item, text string) (bound, error) {
-	read := map[Kind]func(string) (bound, bool){Number: readNumber, Size: readSize, Duration: readDuration, Date: readDate}
+	read := map[Kind]func(string) (bound, bool){Number: readNumber, Size: readSize, Money: readMoney, Grade: readGrade, Duration: readDuration, Date: readDate}
 	if b, ok := read[r.key.Kind](strings.ToLower(text)); ok {
 		return b, nil
 	}
@@ -234,6 +239,25 @@ func sizeText(n int64) string {
 		}
 	}
 	return "0B"
+}
+
+// readMoney reads 5, $5 and 0.25, in dollars. An amount equals all that round to
+// its last digit's cent.
+func readMoney(s string) (bound, bool) {
+	number := strings.TrimPrefix(s, "$")
+	u, err := cost.ParseUSD(number)
+	if err != nil || u < 0 || strings.ContainsAny(number, "+-exinfa_") || u > math.MaxInt64/4 {
+		return bound{}, false
+	}
+	const cent = cost.Dollar / 100
+	return bound{at: int64(u), next: int64(u + cent), after: int64(u) + 1, version: strconv.FormatFloat(u.Dollars(), 'f', -1, 64)}, true
+}
+
+// readGrade reads a severity.
+func readGrade(s string) (bound, bool) {
+	grade, ok := model.ParseSeverity(s)
+	n := int64(grade)
+	return bound{at: n, next: n + 1, after: n + 1, version: s}, ok
 }
 
 const dayLong = 24 * time.Hour

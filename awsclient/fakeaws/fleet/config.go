@@ -54,6 +54,8 @@ func New(c Config) *Fleet {
 	g.templates()
 	g.spot()
 	g.services()
+	g.lineages()
+	g.charges()
 	return g.fleet
 }
 

@@ -26,6 +26,8 @@ type Fleet struct {
 	Builds        []Build
 	Environments  []ComputeEnvironment
 	Clusters      []Cluster
+
+	Charges
 }
 
 // Time is a moment in milliseconds since 1970, the resolution of EC2; zero is
@@ -231,10 +233,11 @@ type Snapshot struct {
 	Permissions []Permission // to create volumes of it
 }
 
-// Size is how large a snapshot is.
+// Size is how large a snapshot is, and with what it shares blocks.
 type Size struct {
-	GiB   int32 // of the volume
-	Bytes int64 // blocks written at creation; 0 where EC2 does not say
+	GiB   int32   // of the volume
+	Bytes int64   // blocks written at creation; 0 where EC2 does not say
+	From  *Origin // the snapshot before it of its volume, or that its volume was made of; nil: none
 }
 
 // Instance is one EC2 instance.

@@ -9,8 +9,6 @@ import (
 // snapshots do not have it.
 var sizesSince = stamp(time.Date(2025, time.February, 11, 0, 0, 0, 0, time.UTC))
 
-const blockSize = 512 << 10 // EBS snapshots are made of blocks of this size
-
 // snapshotsOf makes the snapshots of an image just created.
 func (g *generator) snapshotsOf(im *Image, description string) {
 	im.Snapshots = make([]ID, 0, im.Machine.snapshots())
@@ -75,8 +73,8 @@ func (g *generator) bareSnapshot(account, region string, start Time, d Device) *
 
 // written draws how much of a volume holds data: 5 to 80 %, in whole blocks.
 func (g *generator) written(gib int32) int64 {
-	blocks := int64(gib) << 30 / blockSize
-	return blocks * int64(g.between(5, 80)) / 100 * blockSize
+	blocks := int64(gib) << 30 / BlockSize
+	return blocks * int64(g.between(5, 80)) / 100 * BlockSize
 }
 
 // key is the KMS key that an account uses in a region.
@@ -101,16 +99,19 @@ func (g *generator) strays() {
 	}
 }
 
+// savedByHand begins the names of volumes that people save by hand.
+const savedByHand = "prod-db-"
+
 func (g *generator) stray(s *Snapshot, i int) {
 	switch i % 6 {
 	case 0, 1, 2:
 		s.Description = fmt.Sprintf("Created by CreateImage(%s) for %s", g.id().Instance(), g.id().Image())
 	case 3:
 		s.Description = pick(g, []string{"", "before upgrade", "manual backup before migration", "DO NOT DELETE (bob)", "test"})
-		s.Tags = []Tag{{"Name", "prod-db-" + fmt.Sprint(i%9)}}
+		s.Tags = []Tag{{"Name", savedByHand + fmt.Sprint(i%9)}}
 	case 4:
 		s.Description = "This snapshot is created by the AWS Backup service."
-		s.Tags = []Tag{{"aws:backup:source-resource", fmt.Sprintf("arn:aws:ec2:%s:%s:volume/%s", s.Region, s.Owner, s.Volume.Text(VolumePrefix))}}
+		s.Tags = []Tag{sourceVolume(s)}
 	case 5:
 		s.Description = "Created for policy: " + lifecyclePolicy + " schedule: daily"
 		s.Tags = []Tag{{"aws:dlm:lifecycle-policy-id", lifecyclePolicy}, {"dlm:managed", "true"}}

@@ -25,6 +25,7 @@ func TestReferencesChangeNothing(t *testing.T) {
 			g.lines()
 			g.strays()
 			g.instances()
+			g.lineages()
 			before, after := g.fleet, New(c)
 			if text(t, before.Images) != text(t, after.Images) || text(t, before.Snapshots) != text(t, after.Snapshots) {
 				t.Error("images or snapshots changed")

@@ -26,11 +26,14 @@ func NewServices() *Services {
 		"organizations": {"Organizations", jsonRPC{}},
 		"ssm":           {"SSM", jsonRPC{}},
 		"pricing":       {"Pricing", jsonRPC{}},
+		"ce":            {"Cost Explorer", jsonRPC{}},
 		"kms":           {"KMS", jsonRPC{}},
 		"account":       {"Account", restJSON{jsonForm{isoTimes: accountTimes()}, accountRoutes()}},
 		"eks":           {"EKS", restJSON{jsonForm{lower: true}, eksRoutes()}},
 		"batch":         {"Batch", restJSON{jsonForm{lower: true}, batchRoutes()}},
 		"imagebuilder":  {"imagebuilder", restJSON{jsonForm{lower: true}, builderRoutes()}},
+		"ebs":           {"EBS", queried{restJSON{jsonForm{}, ebsRoutes()}, ebsNames()}},
+		"rbin":          {"rbin", restJSON{jsonForm{}, binRoutes()}},
 	}}
 }
 
@@ -119,5 +122,13 @@ func builderRoutes() map[string]string {
 		"POST /ListContainerRecipes":   "ListContainerRecipes",
 		"POST /ListImages":             "ListImages",
 		"POST /ListImageBuildVersions": "ListImageBuildVersions",
+	}
+}
+
+// binRoutes are those of the Recycle Bin that tell its rules.
+func binRoutes() map[string]string {
+	return map[string]string{
+		"POST /list-rules":        "ListRules",
+		"GET /rules/{Identifier}": "GetRule",
 	}
 }

@@ -20,8 +20,11 @@ var broad = map[string]string{
 	"model.Image":     "mirrors AWS's image record",
 	"model.Detail":    "mirrors the rest of AWS's image record",
 	"model.Document":  "is the documented JSON of an image, field by field",
+	"model.Page":      "is one answer for all kinds: one list a kind",
 	"model.Reference": "is one record for what all usage sources tell",
 	"fleet.Fleet":     "is a table: one list a kind of record",
+	"kit.Env":         "is all that a screen may know, passed to it and never kept",
+	"tui.Options":     "is a table: what cmd decides before the first frame",
 	"kit.Symbols":     "is a table: one field a glyph",
 }
 

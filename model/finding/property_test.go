@@ -1,0 +1,149 @@
+package finding
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/amiscope/amiscope/model"
+)
+
+// random is a company with much that is wrong.
+func random(seed uint64) *world {
+	rng := rand.New(rand.NewPCG(seed, 7))
+	chance := func(percent int) bool { return rng.IntN(100) < percent }
+	tri := func() model.Tri { return model.Truth(chance(50)) }
+	w := newWorld()
+	w.refs = nil
+	for i := range 1 + rng.IntN(6) {
+		im := soundImage(fmt.Sprint("ami-", i+1), fmt.Sprint("web-", rng.IntN(4)))
+		im.Encrypted, im.Protected, im.Launched = tri(), tri(), tri()
+		im.Detail.Devices[0].Encrypted, im.Detail.Devices[0].DeleteOnTermination = im.Encrypted, tri()
+		im.Detail.Devices[0].Type = []string{"gp2", "gp3"}[rng.IntN(2)]
+		p := &model.LaunchPermissions{ID: im.ID, At: ago(time.Hour), Since: ago(30 * testDay)}
+		if chance(20) {
+			im.Public, p.Public = model.Yes, true
+		}
+		if chance(30) {
+			p.Accounts = []string{[]string{friend, stranger}[rng.IntN(2)]}
+		}
+		if chance(40) {
+			im.Deprecation = ago(testDay)
+		}
+		if chance(50) {
+			im.Detail.SourceImage, im.Detail.SourceRegion = fmt.Sprint("ami-", rng.IntN(9)), []string{home.Region, refuge.Region}[rng.IntN(2)]
+		}
+		if chance(15) {
+			im.State = "disabled"
+		}
+		if chance(30) {
+			im.Detail.IMDS, im.Detail.Tags, im.Platform = "", nil, "windows"
+		}
+		if w.perms[im.ID] = p; i == 0 {
+			w.image = im
+		} else {
+			w.more = append(w.more, im)
+		}
+	}
+	for i := range rng.IntN(6) {
+		r := instance(fmt.Sprint("i-", i), fmt.Sprint("ami-", rng.IntN(9)))
+		if chance(40) {
+			r = &model.Reference{
+				Scope: home, Source: model.Templates, Key: fmt.Sprint("lt-", i), ID: fmt.Sprint("lt-", i), Image: r.Image, Since: ago(400 * testDay),
+				Version: &model.Version{Number: 1, Of: 1, Default: true},
+			}
+		}
+		w.refs = append(w.refs, r)
+	}
+	if chance(70) {
+		told("ami-0", nil, ago(time.Hour))(w)
+		w.named.Asked = append(w.named.Asked, "ami-8")
+	}
+	w.gone = []*model.Former{{ID: "ami-7"}}
+	switch rng.IntN(3) {
+	case 0:
+		w.rules = nil
+	case 1:
+		w.rules[0].Tags = []model.Tag{{Key: "Owner", Value: "web"}}
+	}
+	if chance(50) {
+		w.copies = nil
+	}
+	return w
+}
+
+// removals take a fact away, each of its own kind.
+func removals(w *world, rng *rand.Rand) []func() {
+	all := w.images(home)
+	im := all[rng.IntN(len(all))]
+	either := []model.Scope{home, refuge}[rng.IntN(2)]
+	kinds := model.Swept()
+	kind := kinds[rng.IntN(len(kinds))]
+	images := append(all, w.copies...)
+	detailed := images[rng.IntN(len(images))]
+	return []func(){
+		func() { delete(w.perms, im.ID) },
+		func() { w.perms[im.ID] = &model.LaunchPermissions{ID: im.ID, At: ago(time.Hour), Err: denied} },
+		func() { w.perms[im.ID].At = ago(30 * testDay) },
+		func() { detailed.Detail = nil },
+		func() { im.Detail.Tags, im.Detail.TagsRead = nil, false },
+		func() { im.Encrypted, im.Detail.Devices[0].Encrypted = model.Maybe, model.Maybe },
+		func() { im.Public = model.Maybe },
+		func() { im.Protected = model.Maybe },
+		func() { im.Launched, im.LastLaunched = model.Maybe, time.Time{} },
+		func() { im.Created = time.Time{} },
+		func() { im.Detail.Devices[0].Type = "" },
+		func() { im.Detail.Devices[0].DeleteOnTermination = model.Maybe },
+		func() { im.Detail.PlatformDetails, im.Detail.UsageOperation = "", "" },
+		func() { w.fail[pass{either, kind}] = denied },
+		func() { w.fail[pass{either, model.Images}] = denied },
+		func() { w.never[pass{either, kind}] = true },
+		func() { w.blind = true },
+		func() { w.named = nil },
+		func() { w.gone = nil },
+		func() { w.org = model.Organization{ARN: orgARN, Err: denied} },
+	}
+}
+
+// TestNothingPassesForWantOfFacts: whatever fact is taken away, what was open or
+// unknown stays one of the two, or its scope is told to be unread.
+func TestNothingPassesForWantOfFacts(t *testing.T) {
+	first, runs := uint64(1), uint64(400)
+	if s := os.Getenv("SEED"); s != "" {
+		n, err := strconv.ParseUint(s, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, runs = n, 1
+	}
+	kept := map[string]int{}
+	for seed := first; seed < first+runs; seed++ {
+		before := random(seed).find().All()
+		n := len(removals(random(seed), rand.New(rand.NewPCG(seed, 8))))
+		for i := range n {
+			w := random(seed)
+			removals(w, rand.New(rand.NewPCG(seed, 8)))[i]()
+			after := map[acceptance]bool{}
+			for _, x := range w.find().All() {
+				after[acceptance{x.Rule.ID, x.Target.Key()}] = true
+			}
+			for _, x := range before {
+				if !after[acceptance{x.Rule.ID, x.Target.Key()}] && !after[acceptance{x.Rule.ID, x.Target.Scope.String()}] {
+					t.Fatalf("seed %d, removal %d: %s passes %s, which was %v: %s", seed, i, x.Rule.ID, x.Target.Key(), x.State, x.Evidence)
+				}
+				kept[x.Rule.ID+" "+x.State.String()]++
+			}
+		}
+		if testing.Short() && seed > first+60 {
+			break
+		}
+	}
+	for _, id := range IDs() {
+		if runs > 1 && kept[id+" open"] == 0 && id != "too-old" && id != "name-outside-convention" && id != "no-deprecation" {
+			t.Errorf("%s was never open: these companies prove nothing of it", id)
+		}
+	}
+}

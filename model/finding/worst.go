@@ -1,0 +1,69 @@
+package finding
+
+import "github.com/amiscope/amiscope/model"
+
+// summary is what a list shows of an image.
+type summary struct {
+	worst     model.Severity // of what is open
+	maybe     model.Severity // of what is undecided
+	open      uint16
+	undecided uint16
+	listed    bool // it is among those of Findings
+}
+
+// sum makes the summaries, so that a row of a list costs one look. They grow in
+// the targets, which the findings on an image share.
+func (f *Findings) sum() {
+	most := 0
+	for _, lists := range f.rules {
+		most = max(most, len(lists[Open]), len(lists[Undecided]))
+	}
+	f.sums = make(map[model.ImageKey]*summary, most)
+	for _, lists := range f.rules {
+		for state, list := range lists {
+			for i := range list {
+				x := &list[i]
+				if x.Target.Image == nil {
+					continue
+				}
+				s := &x.Target.sum
+				if !s.listed {
+					f.sums[x.Target.Image.ImageKey], s.listed = s, true
+				}
+				switch State(state) {
+				case Open:
+					s.open++
+					s.worst = max(s.worst, x.Severity)
+				case Undecided:
+					s.undecided++
+					s.maybe = max(s.maybe, x.Severity)
+				default:
+				}
+			}
+		}
+	}
+}
+
+// Worst is the severity of the worst open finding on an image, how many are open,
+// and how many undecided where one of them may be worse.
+func (f *Findings) Worst(im *model.Image) (worst model.Severity, open, undecided int) {
+	if f == nil {
+		return 0, 0, 0
+	}
+	s := f.sums[im.ImageKey]
+	if s == nil {
+		return 0, 0, 0
+	}
+	if s.undecided > 0 && (s.open == 0 || s.maybe > s.worst) {
+		undecided = int(s.undecided)
+	}
+	return s.worst, int(s.open), undecided
+}
+
+// Severity is that of a rule's findings, as the policy had it.
+func (f *Findings) Severity(r Rule) model.Severity {
+	if i := place(r.ID); f != nil && i >= 0 && f.count(i).Total() > 0 {
+		return f.severity(i)
+	}
+	return r.Severity
+}
