@@ -40,7 +40,14 @@ type App struct {
 	toast  toast
 	beat   beat
 	login  login
-	usage  usage
+	knowledge
+}
+
+// knowledge is what is worked out of the world: apart from the screen, numbered.
+type knowledge struct {
+	usage usage
+	costs costs
+	audit audit
 }
 
 // toast is the line that is shown for a few seconds.
@@ -69,7 +76,7 @@ func New(ctx context.Context, opts Options) *App {
 			return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 		}
 	}
-	a := &App{ctx: ctx, opts: opts, marks: &kit.Marks{}, saved: builtinFilters(), usage: usage{in: opts.Usage}}
+	a := &App{ctx: ctx, opts: opts, marks: &kit.Marks{}, saved: builtinFilters(), knowledge: knowledge{usage{in: opts.Usage}, costs{in: opts.Costs}, audit{policy: opts.Audit}}}
 	for l, f := range opts.State.Filters {
 		a.saved[l] = kit.Filter(f)
 	}
@@ -80,6 +87,9 @@ func New(ctx context.Context, opts Options) *App {
 	a.theme = kit.NewTheme(a.look)
 	a.stage = newStage([]view{
 		{name: "images", number: 1, help: "every image in one table", screen: browse.NewImages(opts.Query, opts.State.Sort, opts.State.Columns)},
+		{name: "snapshots", number: 3, help: "every snapshot, orphans first", screen: browse.NewSnapshots()},
+		{name: "cost", number: 4, help: "where the money goes, and what could be freed", screen: browse.NewCost()},
+		{name: "findings", number: 5, help: "what is wrong, by rule, the worst first", screen: browse.NewFindings()},
 		{name: "scopes", number: 9, help: "accounts and regions: age, calls, errors", screen: browse.NewScopes()},
 		{name: "instances", help: "what runs on which image, and how far behind", screen: browse.NewInstances()},
 		{name: "dead", help: "references to images that are gone, disabled or not yours", screen: browse.NewDead()},
@@ -90,6 +100,7 @@ func New(ctx context.Context, opts Options) *App {
 func builtinFilters() map[string]kit.Filter {
 	return map[string]kit.Filter{
 		"p": {Name: "public", Query: "is:public"},
+		"x": {Name: "strangers", Query: "shared:stranger OR is:public"},
 		"s": {Name: "stale", Query: "usage:probable"},
 		"u": {Name: "unused", Query: "usage:unused"},
 	}
@@ -131,12 +142,14 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return a, a.tick()
 	case restMsg:
 		return a, a.rest()
+	case auditedMsg:
+		return a, a.audited(msg)
 	case toastMsg:
 		if msg.n == a.toast.n {
 			a.toast.text = ""
 		}
 	default:
-		return a, tea.Batch(a.loginMessage(msg), a.usageMessage(msg))
+		return a, tea.Batch(a.loginMessage(msg), a.usageMessage(msg), a.costsMessage(msg))
 	}
 	return a, nil
 }
@@ -155,8 +168,9 @@ func (a *App) restyle(change func(*kit.ThemeOptions)) tea.Cmd {
 func (a *App) env() kit.Env {
 	return kit.Env{
 		Inv: a.world.inv, Version: a.world.version, Scan: a.world.progress(), Marks: a.marks,
-		Usage: a.usage.now, Judged: a.usage.n, Policy: a.usage.in.Policy,
+		Usage: a.usage.now, Judged: a.usage.of, Policy: a.usage.in.Policy, Costs: a.costs.now, Costed: a.costs.of,
 		Now: a.opts.Services.Now(), Theme: a.theme, Width: a.width, Height: max(0, a.height-chrome), Saved: a.saved,
+		Known: a.opts.Known, Findings: a.audit.now, Audited: a.audit.of,
 	}
 }
 
@@ -225,6 +239,8 @@ func (a *App) intend(in keys.Intent) tea.Cmd {
 		}
 	case keys.Login:
 		return a.logIn()
+	case keys.Stop:
+		return a.stopMeasuring()
 	case keys.ChooseProfiles:
 		return a.listProfiles(false)
 	}
@@ -234,7 +250,7 @@ func (a *App) intend(in keys.Intent) tea.Cmd {
 // happen puts a screen's new self in its place and performs its effects.
 func (a *App) happen(s kit.Screen, effects []kit.Effect) tea.Cmd {
 	id := a.stage.replace(s)
-	return tea.Batch(a.perform(id, effects), a.stir())
+	return tea.Batch(a.perform(id, effects), a.stir(), a.followMarks())
 }
 
 // perform turns effects into commands. Each is done in order; id is the screen
@@ -267,6 +283,10 @@ func (a *App) effect(id int, e kit.Effect) tea.Cmd {
 		return a.opine(e.Keys)
 	case kit.Report:
 		return a.report(e.Keys)
+	case kit.Measure:
+		return a.measure(e)
+	case kit.Growth:
+		return a.growth()
 	case kit.SetAside:
 		return a.setAside(e)
 	case kit.Login:
@@ -382,7 +402,7 @@ func (a *App) receive(m answerMsg) tea.Cmd {
 func (a *App) tick() tea.Cmd {
 	a.beat.count++
 	a.beat.ticking, a.beat.derived = false, false
-	judge := tea.Batch(a.judge(), a.settle())
+	judge := tea.Batch(a.judge(), a.estimate(), a.inspect(), a.settle())
 	switch {
 	case a.beat.dirty:
 		return tea.Batch(judge, a.touch())

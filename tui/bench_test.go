@@ -3,6 +3,7 @@ package tui_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -84,6 +85,7 @@ func scroll(d *tuitest.Driver, n int, start func()) {
 // anything in a frame that grows with the inventory.
 func TestKeysCostTheSameForManyImages(t *testing.T) {
 	few, many := opened(t, sizes[0]), opened(t, sizes[1])
+	runtime.GC() // what making them left over is not the keys' work
 	best := func(d *tuitest.Driver) time.Duration {
 		least := time.Hour
 		for range 5 {
@@ -133,6 +135,51 @@ func BenchmarkFirstRows(b *testing.B) {
 				s := tuitest.Services(tuitest.Now)
 				s.Restore = func(context.Context) <-chan model.Event { return tuitest.Stream(events...) }
 				tuitest.New(b, 160, 45, tui.Options{Services: s, Offline: "offline: nothing is read", After: never}).ANSI()
+			}
+		})
+	}
+}
+
+// costed gives each image of a crowd a snapshot, of volumes that eight of them
+// were made of.
+func costed(events []model.Event) []model.Event {
+	var out []model.Event
+	for _, e := range events {
+		out = append(out, e)
+		p, ok := e.(model.Page)
+		if !ok {
+			continue
+		}
+		snaps := model.Page{Scope: p.Scope, Kind: model.Snapshots, At: p.At, Last: true}
+		for i, im := range p.Images {
+			id := "snap" + im.ID[3:]
+			im.Detail = &model.Detail{Devices: []model.Device{{Name: "/dev/xvda", Snapshot: id, SizeGiB: im.SizeGiB}}, TagsRead: true}
+			snaps.Snapshots = append(snaps.Snapshots, &model.Snapshot{
+				Region: im.Region, Owner: im.Owner, ID: id, State: "completed", Tier: "standard", VolumeID: fmt.Sprint("vol-", i/8),
+				DataKeyID: fmt.Sprint("key-", i/8), Start: im.Created, SizeGiB: im.SizeGiB, FullBytes: im.SizeGiB << 29,
+			})
+		}
+		out = append(out, snaps)
+	}
+	return out
+}
+
+// BenchmarkMark is Update and View of a mark beside 1,000 others, with what all of
+// them free in the status line.
+func BenchmarkMark(b *testing.B) {
+	for _, n := range sizes {
+		b.Run(fmt.Sprintf("images=%d", n), func(b *testing.B) {
+			events := costed(crowd(n))
+			d := tuitest.New(b, 160, 45, tui.Options{Services: tuitest.Services(tuitest.Now, events...), Offline: "offline: nothing is read"})
+			for range min(1000, n-2) {
+				d.Press("space")
+			}
+			d.Has("frees")
+			b.ReportAllocs()
+			b.ResetTimer()
+			for range b.N {
+				d.Press("space", "k")
+				d.ANSI()
 			}
 		})
 	}

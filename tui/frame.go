@@ -149,7 +149,7 @@ func (a *App) counts(env kit.Env) []kit.Part {
 		if hidden := images.HiddenMarks(); hidden > 0 {
 			marked += fmt.Sprintf(" (%s hidden)", kit.Count(hidden))
 		}
-		parts = append(parts, kit.Part{Text: a.theme.Symbols.Mark + " " + marked, Style: kit.Accent, Priority: 80})
+		parts = append(parts, kit.Part{Text: a.theme.Symbols.Mark + " " + marked, Style: kit.Accent, Priority: 80}, a.freed())
 	}
 	return parts
 }
@@ -157,6 +157,9 @@ func (a *App) counts(env kit.Env) []kit.Part {
 func (a *App) freshness(env kit.Env) []kit.Part {
 	var parts []kit.Part
 	t := a.world.totals
+	if p := a.costs.measuring.progress(); p.Text != "" {
+		parts = append(parts, p)
+	}
 	if n := len(t.expired); n > 0 {
 		parts = append(parts, kit.Part{Text: kit.Plural(n, "login", "logins") + " expired: L", Style: kit.Bad, Priority: 88})
 	}

@@ -7,6 +7,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/cost"
+	"github.com/amiscope/amiscope/model/finding"
 )
 
 // Services are what the screen needs of the world. They are made by cmd; the
@@ -40,6 +42,8 @@ type Services struct {
 	// of Kind Reports say that they are begun, and notices what could not be. Nil
 	// where none can be made.
 	Report func(ctx context.Context, keys []model.ImageKey) <-chan model.Event
+	// Costs are those for what everything costs.
+	Costs CostServices
 	// SetAside journals that a reference does not count, or that it counts again,
 	// and gives all that are set aside. It fills in who does it where Who is empty.
 	// Nil where nothing can be set aside.
@@ -51,6 +55,23 @@ type Services struct {
 	Save func(State) error
 	// Now is the clock.
 	Now func() time.Time
+}
+
+// CostServices are what the screen needs of the world to tell costs.
+type CostServices struct {
+	// Measure lists the blocks of snapshots, keeps what it learns, and tells how far
+	// it is. Nil where nothing can be asked.
+	Measure func(ctx context.Context, m Measuring) <-chan Measured
+	// Known is what was measured before, once the cache was read. Nil: nothing.
+	Known func() cost.Blockmap
+	// Past gives what scopes cost at the end of a day, as the ledger has it; none
+	// where it began later. Nil where there is no ledger.
+	Past func(at time.Time) ([]cost.Day, error)
+	// Note sets down in the ledger what scopes cost today. Nil keeps none.
+	Note func(days []cost.Day) error
+	// Prices are those of the Pricing API, once they are there. Nil: those of
+	// Options stand.
+	Prices func(ctx context.Context) (cost.Prices, []string)
 }
 
 // Refresh says what to read.
@@ -65,10 +86,27 @@ type Refresh struct {
 	Known   model.Inventory // tells how fresh each scope is
 }
 
+// Measuring says what is to be measured.
+type Measuring struct {
+	Asks []cost.Ask
+	Cap  int64 // requests that may be made
+}
+
+// Measured says how far it is, and what was learnt since it was said last.
+type Measured struct {
+	Requests int64 // made so far
+	Done, Of int   // questions
+	Holdings []cost.Holding
+	Changes  []cost.Change
+	Notes    []string // what could not be answered
+	Capped   bool     // it stopped before it would have made more requests than it may
+}
+
 // Settle says what verdicts wait for.
 type Settle struct {
 	Wants model.Wants
 	First []model.ImageKey // images under the eye, the most wanted first: their permissions are read before all others
+	Rest  []model.ImageKey // all others whose permissions are not known: they are read behind
 }
 
 // Question is one for the code of an MFA device, or the word that nobody waits
@@ -110,6 +148,13 @@ type Options struct {
 	// Usage is what verdicts rest on besides the inventory, at the start. Its Now is
 	// not used.
 	Usage model.UsageInput
+	// Costs is what estimates rest on besides inventory and verdicts, at the start.
+	// Its Now and Usage are not used.
+	Costs cost.Input
+	// Known are accounts of others that are no strangers.
+	Known map[string]bool
+	// Audit says what counts as wrong.
+	Audit finding.Policy
 	// Default is the source of the default credentials where nothing else was
 	// asked for: the picker opens when it leads nowhere. "" where it never does.
 	Default  string

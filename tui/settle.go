@@ -16,8 +16,10 @@ import (
 // behind the sweeps, rows under the eye first.
 type settling struct {
 	wants model.Wants        // of the newest verdicts, without what was asked lately
+	rest  []model.ImageKey   // whose permissions are not known besides, likewise
 	src   <-chan model.Event // the running stream; nil: none runs
 	now   model.Wants        // what it was asked for
+	fill  []model.ImageKey   // and behind that
 	first []model.ImageKey   // and what of it first
 	eye   model.ImageKey     // the image that was looked at at the last beat
 	asked []asked            // what was asked lately and is wanted no more, the oldest first
@@ -41,34 +43,44 @@ func (a *App) settle() tea.Cmd {
 		return nil
 	}
 	wants := a.withCurious(s.wants)
-	if wants.Empty() {
+	if wants.Empty() && len(s.rest) == 0 {
 		return nil
 	}
 	first := a.waiting(wants)
 	switch {
 	case s.src == nil && !a.usage.newest(a.world.told):
 		return nil // verdicts are coming that want less
-	case s.src != nil && !a.elsewhere(first):
-		return nil
+	case s.src != nil && !a.elsewhere(first) && (!s.now.Empty() || wants.Empty()):
+		return nil // what verdicts want does not wait for the rest
 	case s.src != nil:
 		a.world.runs[s.src].cancel()
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
-	s.now, s.first = wants, first
-	s.src = a.opts.Services.Settle(ctx, Settle{Wants: wants, First: first})
+	s.now, s.first, s.fill = wants, first, s.rest
+	s.src = a.opts.Services.Settle(ctx, Settle{Wants: wants, First: first, Rest: s.rest})
 	return a.follow(ctx, s.src, run{what: settles, cancel: cancel})
 }
 
-// waiting are the images in sight whose permissions are wanted, the one that
-// is looked at first.
+// mostMarked is how many marked images are read before others.
+const mostMarked = 200
+
+// waiting are the images whose permissions are wanted first: those in sight, the
+// one that is looked at before all, then marked ones.
 func (a *App) waiting(wants model.Wants) []model.ImageKey {
 	var out []model.ImageKey
-	for _, k := range a.inSight() {
-		if wanted(wants, k) {
+	marked := a.marks.Keys()
+	for _, k := range append(a.inSight(), marked[:min(len(marked), mostMarked)]...) {
+		if wanted(wants, k) || len(a.usage.settling.rest) > 0 && a.unread(k) {
 			out = append(out, k)
 		}
 	}
 	return out
+}
+
+// unread reports whether nobody knows who may launch an image of ours.
+func (a *App) unread(k model.ImageKey) bool {
+	im, ok := a.world.inv.Image(k)
+	return ok && a.world.inv.Permissions(im) == nil && a.world.inv.Belongs(im.Owner)
 }
 
 func wanted(w model.Wants, k model.ImageKey) bool {
@@ -138,9 +150,18 @@ func (a *App) settled(src <-chan model.Event) {
 		return
 	}
 	now := a.opts.Services.Now()
+	s.now.Permissions = slices.Concat(s.now.Permissions, s.fill)
+	slices.SortFunc(s.now.Permissions, model.ImageKey.Compare)
 	s.asked = append(slices.DeleteFunc(slices.Clone(s.asked), func(q asked) bool { return !q.recent(now) }), asked{now, s.now})
-	s.src, s.now, s.wants = nil, model.Wants{}, model.Wants{}
+	s.src, s.now, s.wants, s.fill, s.rest = nil, model.Wants{}, model.Wants{}, nil, nil
 	a.usage.due = true // which says what is wanted still
+}
+
+// notLately are the images that were not asked about lately.
+func notLately(keys []model.ImageKey, lately []asked, now time.Time) []model.ImageKey {
+	return slices.DeleteFunc(keys, func(k model.ImageKey) bool {
+		return slices.ContainsFunc(lately, func(q asked) bool { return q.recent(now) && wanted(q.wants, k) })
+	})
 }
 
 // remaining is what is wanted and was not asked lately.

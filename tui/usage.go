@@ -16,6 +16,7 @@ type usage struct {
 	in  model.UsageInput // but for Now, which each judgement sets
 	now *model.Usage     // the newest verdicts; nil while there are none
 	n   int              // number of the newest judgement
+	of  int              // and of the one that the verdicts are of
 
 	ready   bool // the cache was read, and its rows have been shown
 	running bool // a judgement is
@@ -45,8 +46,9 @@ type (
 	judgedMsg struct {
 		n       int
 		usage   *model.Usage
-		wants   model.Wants   // what they wait for and nobody was asked lately
-		pending []model.Scope // where usage reports are being made
+		wants   model.Wants      // what they wait for and nobody was asked lately
+		rest    []model.ImageKey // whose permissions are not known besides
+		pending []model.Scope    // where usage reports are being made
 	}
 	// followMsg says that it is time to look at the usage reports.
 	followMsg struct{}
@@ -88,10 +90,14 @@ func (a *App) judge() tea.Cmd {
 	u.running, u.due, u.told, u.at = true, false, a.world.told, now
 	in := u.in
 	in.Now = now
-	before, inv, n, asked := u.now, a.world.inv, u.n, u.settling.asked
+	before, inv, n, asked, reads := u.now, a.world.inv, u.n, u.settling.asked, a.world.reads()
 	return func() tea.Msg {
-		next := before.Judge(inv, in)
-		return judgedMsg{n, next, remaining(next.Wants(), asked, now), pendingReports(inv, now)}
+		m := judgedMsg{n: n, usage: before.Judge(inv, in), pending: pendingReports(inv, now)}
+		m.wants = remaining(m.usage.Wants(), asked, now)
+		if !reads { // it waits until all else was read
+			m.rest = notLately(inv.UnreadPermissions(now, in.Policy.Fresh, again), asked, now)
+		}
+		return m
 	}
 }
 
@@ -100,10 +106,7 @@ func (u *usage) newest(told int) bool { return !u.running && !u.due && u.told ==
 
 // resting reports whether the last judgement took so long that the next one
 // has to wait.
-func (u *usage) resting(now time.Time) bool {
-	since := now.Sub(u.ended)
-	return since >= 0 && since < pause*u.ended.Sub(u.at)
-}
+func (u *usage) resting(now time.Time) bool { return rests(now, u.at, u.ended) }
 
 // judged takes verdicts, unless newer ones are being made.
 func (a *App) judged(m judgedMsg) tea.Cmd {
@@ -111,8 +114,8 @@ func (a *App) judged(m judgedMsg) tea.Cmd {
 	if m.n != u.n {
 		return nil
 	}
-	u.running, u.now, u.ended = false, m.usage, a.opts.Services.Now()
-	u.settling.wants = m.wants
+	u.running, u.now, u.of, u.ended = false, m.usage, m.n, a.opts.Services.Now()
+	u.settling.wants, u.settling.rest = m.wants, m.rest
 	cmds := []tea.Cmd{a.settle(), a.touch()}
 	if len(m.pending) > 0 && !u.following && a.opts.Offline == "" {
 		u.following = true

@@ -35,6 +35,11 @@ func TestUsageScreens(t *testing.T) {
 		{"instances", "", []string{":", "i", "n", "s", "t", "enter"}},
 		{"dead", "", []string{":", "d", "e", "a", "d", "enter"}},
 		{"scopes", "", []string{"9", "j"}},
+		{"permissions", tuitest.SharedImage, []string{"]", "]"}},
+		{"strangers", "", []string{"'", "x"}},
+		{"findings", "", []string{"5"}},
+		{"rule", "", []string{"5", "j", "enter"}},
+		{"wrong", tuitest.SharedImage, []string{"]", "]", "]"}},
 	}
 	for _, size := range [][2]int{{40, 10}, {80, 24}, {120, 40}, {200, 60}} {
 		for _, j := range journeys {

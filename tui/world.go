@@ -245,7 +245,7 @@ func changesRows(e model.Event) bool {
 		return e.Kind == model.Images
 	case model.Details, model.Found, model.Lost:
 		return true
-	case model.Began, model.Notice, model.Stopped, model.Named, model.Organization:
+	case model.Began, model.Notice, model.Stopped, model.Named, model.Organization, model.Formers:
 	}
 	return false
 }
@@ -261,7 +261,7 @@ func (r run) follow(e model.Event) {
 		r.heard.page(e)
 	case model.Notice:
 		r.heard.notice()
-	case model.Details, model.Found, model.Lost, model.Stopped, model.Named, model.Organization:
+	case model.Details, model.Found, model.Lost, model.Stopped, model.Named, model.Organization, model.Formers:
 	}
 }
 
@@ -287,6 +287,7 @@ func (a *App) ended(src <-chan model.Event, r run) tea.Cmd {
 	case reads, follows:
 		a.world.inv = a.world.inv.Fold(model.Stopped{Gen: r.gen})
 		a.world.told++
+		return a.askPrices()
 	case lists:
 		if a.opts.Services.Rest != nil {
 			return a.opts.After(pace, restMsg{})
@@ -305,7 +306,7 @@ func (a *App) ended(src <-chan model.Event, r run) tea.Cmd {
 func (a *App) restored() tea.Cmd {
 	a.usage.ready = true
 	if a.opts.Offline == "" {
-		return a.read(Refresh{})
+		return tea.Batch(a.askKnown(), a.read(Refresh{}))
 	}
-	return nil
+	return a.askKnown()
 }

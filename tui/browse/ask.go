@@ -26,7 +26,7 @@ func actions() []kit.Action {
 }
 
 // Actions are the questions to AWS.
-func (s Images) Actions() []kit.Action { return actions() }
+func (s Images) Actions() []kit.Action { return append(actions(), measureActions()...) }
 
 // ask puts a question to AWS about the marked images, else about the one under
 // the cursor.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/cost"
 	"github.com/amiscope/amiscope/tui/kit"
 )
 
@@ -19,15 +20,18 @@ type column struct {
 
 // columns is every column there is, in the order in which they stand.
 var columns = []column{
-	{kit.Column{Key: "name", Title: "NAME", Min: 18, Max: 70, Weight: 4, Middle: true, Priority: 100, Fixed: true}, "name", "name", nameCell},
+	{kit.Column{Key: "name", Title: "NAME", Min: 16, Max: 70, Weight: 4, Middle: true, Priority: 100, Fixed: true}, "name", "name", nameCell},
 	{kit.Column{Key: "state", Title: "STATE", Min: 9, Max: 10, Priority: 84}, "state", "available, disabled, deprecated, …", stateCell},
-	{kit.Column{Key: "usage", Title: "USAGE", Min: 10, Max: 10, Priority: 83}, "usage", "who still uses it; u tells why", usageCell},
+	{kit.Column{Key: "usage", Title: "USAGE", Min: 10, Max: 10, Priority: 91}, "usage", "who still uses it; u tells why", usageCell},
 	{kit.Column{Key: "account", Title: "ACCOUNT", Min: 12, Max: 14, Priority: 90}, "account", "owner, by name where it is known", accountCell},
 	{kit.Column{Key: "region", Title: "REGION", Min: 9, Max: 14, Priority: 88}, "region", "region", plain(func(im *model.Image) string { return im.Region })},
-	{kit.Column{Key: "age", Title: "AGE", Min: 4, Max: 5, Right: true, Priority: 86}, "created", "time since creation", ageCell},
-	{kit.Column{Key: "size", Title: "SIZE", Min: 7, Max: 8, Right: true, Priority: 80}, "size", "provisioned size of all EBS devices", sizeCell},
+	{kit.Column{Key: "age", Title: "AGE", Min: 5, Max: 5, Right: true, Priority: 86}, "created", "time since creation", ageCell},
+	{kit.Column{Key: "cost", Title: "COST/MO", Min: 9, Max: 15, Right: true, Bar: 5, Priority: 87}, "cost", "what its snapshots cost a month; $ tells on what basis", costCell},
+	{kit.Column{Key: "size", Title: "SIZE", Min: 7, Max: 14, Right: true, Bar: 5, Priority: 80}, "size", "provisioned size of all EBS devices", sizeCell},
 	{kit.Column{Key: "idle", Title: "LAUNCHED", Min: 8, Max: 8, Right: true, Priority: 82}, "launched", "time since the last launch, 24 h late; the owner is told", launchedCell},
-	{kit.Column{Key: "public", Title: "PUBLIC", Min: 6, Max: 6, Priority: 76}, "public", "whether everybody may launch it", triCell(func(im *model.Image) model.Tri { return im.Public }, kit.Bad)},
+	{kit.Column{Key: "shared", Title: "SHARED", Min: 9, Max: 40, Weight: 2, Priority: 76}, "shared", "with whom: everybody, organizations, accounts; strangers first", sharedCell},
+	{kit.Column{Key: "severity", Title: "SEVERITY", Min: 8, Max: 8, Priority: 74}, "severity", "the worst that is wrong with it", severityColumn},
+	{kit.Column{Key: "public", Title: "PUBLIC", Min: 6, Max: 6, Priority: 33}, "public", "whether everybody may launch it", triCell(func(im *model.Image) model.Tri { return im.Public }, kit.Bad)},
 	{kit.Column{Key: "encrypted", Title: "ENCR", Min: 4, Max: 4, Priority: 62}, "encrypted", "whether every EBS device is encrypted", triCell(func(im *model.Image) model.Tri { return im.Encrypted }, kit.Good)},
 	{kit.Column{Key: "protected", Title: "PROT", Min: 4, Max: 4, Priority: 32}, "protected", "deregistration protection", triCell(func(im *model.Image) model.Tri { return im.Protected }, kit.Good)},
 	{kit.Column{Key: "arch", Title: "ARCH", Min: 6, Max: 10, Priority: 60}, "arch", "architecture", plain(func(im *model.Image) string { return im.Architecture })},
@@ -62,10 +66,16 @@ func shown(keys []string) []column {
 	return out
 }
 
-func layout(cols []column) []kit.Column {
-	out := make([]kit.Column, len(cols))
-	for i, c := range cols {
+// layout is the columns as the table has them: those that the filter names come
+// before others where not all fit.
+func (s Images) layout() []kit.Column {
+	const before = 50
+	out := make([]kit.Column, len(s.cols))
+	for i, c := range s.cols {
 		out[i] = c.Column
+		if c.order != "" && s.filter.query.Names(c.order) {
+			out[i].Priority += before
+		}
 	}
 	return out
 }
@@ -144,11 +154,43 @@ func launchedCell(env kit.Env, im *model.Image) kit.Cell {
 // unknown is how a fact looks that was not read, everywhere.
 func unknown() kit.Cell { return kit.Cell{Text: kit.Unread, Style: kit.Dim} }
 
-func sizeCell(_ kit.Env, im *model.Image) kit.Cell {
+func sizeCell(env kit.Env, im *model.Image) kit.Cell {
 	if im.SizeGiB == 0 && im.RootType != "ebs" {
 		return kit.Cell{Text: "S3", Style: kit.Dim}
 	}
-	return kit.Cell{Text: kit.Size(im.SizeGiB)}
+	return kit.Cell{Text: kit.Size(im.SizeGiB), Part: fraction(im.SizeGiB, env.Costs.Largest().Volumes)}
+}
+
+// costCell shows the most that an image costs: that is what it is sorted by. One
+// of which some snapshots are other images' as well has a sign.
+func costCell(env kit.Env, im *model.Image) kit.Cell {
+	x := env.Costs.Image(im.ImageKey)
+	switch {
+	case x.State == cost.InS3:
+		return kit.Cell{Text: "S3", Style: kit.Dim}
+	case x.State == cost.Theirs:
+		return orDash("")
+	case x.State != cost.Told:
+		return unknown()
+	case x.Gaps > 0:
+		return kit.Cell{Text: kit.Money(x.Cost.High) + "+" + kit.Unread, Style: kit.Dim}
+	}
+	text := kit.Money(x.Cost.High)
+	if !x.Cost.Exact() {
+		text = env.Theme.Symbols.AtMost + text
+	}
+	if x.Joint {
+		text = env.Theme.Symbols.Bullet + text
+	}
+	return kit.Cell{Text: text, Part: fraction(x.Cost.High, env.Costs.Largest().Image)}
+}
+
+// fraction is a part of the largest; nothing where that is not known.
+func fraction[N ~int64](part, of N) float64 {
+	if of <= 0 {
+		return 0
+	}
+	return float64(part) / float64(of)
 }
 
 func snapshotsCell(_ kit.Env, im *model.Image) kit.Cell {

@@ -44,17 +44,7 @@ func deadID(d model.Dead) string {
 }
 
 func severityCell(_ kit.Env, d model.Dead) kit.Cell {
-	c := kit.Cell{Text: d.Severity.String()}
-	switch d.Severity {
-	case model.SeverityHigh:
-		c.Style = kit.Bad
-	case model.SeverityMedium:
-		c.Style = kit.Warn
-	case model.SeverityLow:
-	case model.SeverityInfo:
-		c.Style = kit.Dim
-	}
-	return c
+	return ofSeverity(d.Severity)
 }
 
 // Sync asks for new rows when the world changed.

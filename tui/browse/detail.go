@@ -29,9 +29,15 @@ type tab struct {
 // usageTab is the index of the tab that has a cursor, and so lines of its own.
 const usageTab = 1
 
+// costTab is the index of the tab that tells what the image costs.
+const costTab = 2
+
 var tabs = []tab{
 	{"identity", false, overviewLines},
-	usageTab: {"usage", false, nil},
+	usageTab:       {"usage", false, nil},
+	costTab:        {"cost", true, costLines},
+	permissionsTab: {"permissions", false, permissionLines},
+	{"findings", true, findingLines},
 	{"devices", true, deviceLines},
 	{"tags", true, tagLines},
 	{"json", true, jsonLines},
@@ -39,6 +45,12 @@ var tabs = []tab{
 
 // NewDetail is the detail of an image.
 func NewDetail(k model.ImageKey) Detail { return Detail{key: k} }
+
+// permissionsTab is the index of the tab that tells who may launch the image.
+const permissionsTab = 3
+
+// NewCostOf is the detail of an image on the tab of its cost.
+func NewCostOf(k model.ImageKey) Detail { return Detail{key: k, tab: costTab} }
 
 // Sync makes the lines of the present tab.
 func (d Detail) Sync(env kit.Env) (kit.Screen, []kit.Effect) { return d.redrawn(env), nil }
@@ -97,6 +109,10 @@ func (d Detail) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 		return d.on(env, d.tab+in.By), nil
 	case keys.UsedBy:
 		return d.on(env, usageTab), nil
+	case keys.CostBasis:
+		return d.on(env, costTab), nil
+	case keys.Measure:
+		return d, []kit.Effect{kit.Measure{Images: []model.ImageKey{d.key}}}
 	case keys.Opine, keys.Report:
 		return d, ask(env, in, []model.ImageKey{d.key})
 	case keys.Click:
@@ -154,7 +170,7 @@ func (d Detail) Scopes() []keys.Scope {
 }
 
 // Actions are the questions to AWS.
-func (d Detail) Actions() []kit.Action { return actions() }
+func (d Detail) Actions() []kit.Action { return append(actions(), measureActions()...) }
 
 // InSight is the image.
 func (d Detail) InSight(kit.Env) []model.ImageKey { return []model.ImageKey{d.key} }
@@ -163,7 +179,7 @@ func (d Detail) InSight(kit.Env) []model.ImageKey { return []model.ImageKey{d.ke
 // launch it. Only its owner's account can.
 func (d Detail) Curious(env kit.Env) []model.ImageKey {
 	im, ok := env.Inv.Image(d.key)
-	if d.tab != usageTab || !ok || env.Inv.Permissions(im) != nil || !owned(env, d.key) {
+	if d.tab != usageTab && d.tab != permissionsTab || !ok || env.Inv.Permissions(im) != nil || !owned(env, d.key) {
 		return nil
 	}
 	return []model.ImageKey{d.key}

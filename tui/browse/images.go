@@ -37,6 +37,9 @@ type derived struct {
 	version   int // inventory version that that one saw
 	judged    int // verdicts that the newest request saw
 	judgedAll int // and those that the newest one that sorts saw
+	costed    int // likewise the estimate
+	costedAll int
+	audited   int // and the findings
 	all       []*model.Image
 	shown     []*model.Image
 	undecided int
@@ -222,19 +225,28 @@ func (s Images) setFilter(env kit.Env, text string) (Images, []kit.Effect) {
 func (s Images) Sync(env kit.Env) (kit.Screen, []kit.Effect) {
 	s = s.resized(env)
 	switch {
-	case s.rows.version != env.Version || s.rows.askedAll == 0, verdictKey(s.order.Key) && s.rows.judgedAll != env.Judged:
+	case s.rows.version != env.Version || s.rows.askedAll == 0,
+		verdictKey(s.order.Key) && s.rows.judgedAll != env.Judged,
+		costKey(s.order.Key) && s.rows.costedAll != env.Costed,
+		s.order.Key == "severity" && s.rows.audited != env.Audited:
 		return s.derive(env, true)
-	case s.rows.judged != env.Judged && (s.filter.query.Names("usage") || s.filter.query.Names("references")):
+	case s.rows.judged != env.Judged && (s.filter.query.Names("usage") || s.filter.query.Names("references") || s.filter.query.Names("shared")),
+		s.rows.costed != env.Costed && (s.filter.query.Names("cost") || s.filter.query.Names("tier")),
+		s.rows.audited != env.Audited && (s.filter.query.Names("finding") || s.filter.query.Names("severity")):
 		return s.derive(env, false)
 	}
 	return s, nil
 }
 
-// verdictKey reports whether a sort key looks at verdicts.
-func verdictKey(key string) bool { return key == "usage" || key == "references" }
+// costKey reports whether a sort key looks at costs.
+func costKey(key string) bool { return key == "cost" || key == "tier" }
+
+// verdictKey reports whether a sort key looks at verdicts, or at launch
+// permissions, which are read for them.
+func verdictKey(key string) bool { return key == "usage" || key == "references" || key == "shared" }
 
 func (s Images) resized(env kit.Env) Images {
-	s.table = s.table.Layout(layout(s.cols)).Resize(env.Width, max(0, env.Height-s.headLines()))
+	s.table = s.table.Layout(s.layout()).Resize(env.Width, max(0, env.Height-s.headLines()))
 	return s
 }
 
@@ -255,12 +267,12 @@ func (s Images) derive(env kit.Env, anew bool) (Images, []kit.Effect) {
 	s.rows.asked++
 	if anew {
 		s.rows.askedAll++
-		s.rows.version, s.rows.judgedAll = env.Version, env.Judged
+		s.rows.version, s.rows.judgedAll, s.rows.costedAll = env.Version, env.Judged, env.Costed
 	}
-	s.rows.judged = env.Judged
+	s.rows.judged, s.rows.costed, s.rows.audited = env.Judged, env.Costed, env.Audited
 	n, nAll, q, order, all, at := s.rows.asked, s.rows.askedAll, s.filter.query, s.order, s.rows.all, s.at
 	marks, marked := env.Marks.Len(), env.Marks.Copy()
-	w := &query.World{Inv: env.Inv, Now: env.Now, Marked: marked, Usage: env.Usage}
+	w := &query.World{Inv: env.Inv, Now: env.Now, Marked: marked, Usage: env.Usage, Costs: env.Costs, Known: env.Known, Findings: env.Findings}
 	work := func() kit.Answer {
 		out := kit.Sorted{N: n, At: at}
 		if anew {
@@ -369,7 +381,7 @@ func (s Images) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
 func (s *Images) complete(env kit.Env) kit.Effect {
 	s.filter.asked++
 	n, text, at := s.filter.asked, s.filter.text(), s.filter.input.Position()
-	w := &query.World{Inv: env.Inv, Now: env.Now, Marked: env.Marks.Has, Usage: env.Usage}
+	w := &query.World{Inv: env.Inv, Now: env.Now, Marked: env.Marks.Has, Usage: env.Usage, Costs: env.Costs, Known: env.Known, Findings: env.Findings}
 	return kit.Work{Do: func() kit.Answer {
 		from, options := query.Complete(text, at, w)
 		return kit.Completions{N: n, From: from, Options: options}

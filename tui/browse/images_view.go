@@ -140,7 +140,7 @@ func (s Images) toggled(key string) query.Order {
 
 // biggestFirst are the keys whose large end is asked for first.
 func biggestFirst(key string) bool {
-	return slices.Contains([]string{"created", "launched", "size", "snapshots", "references"}, key)
+	return slices.Contains([]string{"created", "launched", "size", "cost", "severity", "snapshots", "references"}, key)
 }
 
 // stepped is the order by the next column that sorts, to the right or left of
@@ -164,6 +164,12 @@ func (s Images) menus(env kit.Env, in keys.Intent) []kit.Effect {
 		if ok {
 			return push(NewUsedBy(im.ImageKey))
 		}
+	case keys.CostBasis:
+		if ok {
+			return push(NewCostOf(im.ImageKey))
+		}
+	case keys.Measure:
+		return s.measure(env)
 	case keys.Opine, keys.Report:
 		return s.ask(env, in)
 	case keys.SortMenu:

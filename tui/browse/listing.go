@@ -22,7 +22,8 @@ type listing[R any] struct {
 	order  listOrder
 	search search
 	rows   listed[R]
-	at     string // id of the record under the cursor
+	at     string          // id of the record under the cursor
+	marks  map[string]bool // by id; nil where nothing can be marked
 }
 
 // records is what a listing is told of what it lists.
@@ -33,6 +34,8 @@ type records[R any] struct {
 	id        func(R) string    // survives any change
 	also      func(R) string    // what is searched besides the columns and the id
 	order     listOrder         // to begin with
+	costs     bool              // they are derived from costs as well
+	audit     bool              // or from findings
 }
 
 // listColumn is one column: what stands in it, and how it sorts.
@@ -52,13 +55,13 @@ type listOrder struct {
 
 // listed is what the last answer held.
 type listed[R any] struct {
-	all, shown      []row[R]
-	asked           int  // number of the newest request
-	busy            bool // its answer is not there yet
-	again           bool // something changed after it
-	version, judged int  // of the world that it saw
-	order           listOrder
-	ready           bool // an answer was there
+	all, shown []row[R]
+	asked      int  // number of the newest request
+	busy       bool // its answer is not there yet
+	again      bool // something changed after it
+	saw        seen // the world that it saw
+	order      listOrder
+	ready      bool // an answer was there
 }
 
 // row is a record with the text that is searched.
@@ -77,10 +80,24 @@ func newListing[R any](about *records[R], find string) listing[R] {
 	return l
 }
 
+// seen is a state of the world, as far as rows depend on it.
+type seen struct{ version, judged, costed, audited int }
+
+func (a *records[R]) sees(env kit.Env) seen {
+	s := seen{version: env.Version, judged: env.Judged}
+	if a.costs {
+		s.costed = env.Costed
+	}
+	if a.audit {
+		s.audited = env.Audited
+	}
+	return s
+}
+
 // sync asks for new rows when the world changed.
 func (l listing[R]) sync(env kit.Env) (listing[R], []kit.Effect) {
 	l.table = l.table.Resize(env.Width, max(0, env.Height-l.headLines()))
-	if l.rows.asked > 0 && l.rows.version == env.Version && l.rows.judged == env.Judged {
+	if l.rows.asked > 0 && l.rows.saw == l.about.sees(env) {
 		return l, nil
 	}
 	return l.derive(env)
@@ -100,10 +117,10 @@ func (l listing[R]) derive(env kit.Env) (listing[R], []kit.Effect) {
 		l.rows.again = true
 		return l, nil
 	}
-	anew := l.rows.asked == 0 || l.rows.version != env.Version || l.rows.judged != env.Judged || l.rows.order != l.order
+	anew := l.rows.asked == 0 || l.rows.saw != l.about.sees(env) || l.rows.order != l.order
 	l.rows.asked++
 	l.rows.busy, l.rows.again = true, false
-	l.rows.version, l.rows.judged, l.rows.order = env.Version, env.Judged, l.order
+	l.rows.saw, l.rows.order = l.about.sees(env), l.order
 	n, all, order, words, about := l.rows.asked, l.rows.all, l.order, l.search.words(), l.about
 	return l, []kit.Effect{kit.Work{Do: func() kit.Answer {
 		out := kit.Listed[row[R]]{N: n}

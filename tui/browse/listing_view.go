@@ -89,7 +89,9 @@ type listingRows[R any] struct {
 
 func (r listingRows[R]) Len() int { return len(r.l.rows.shown) }
 
-func (r listingRows[R]) Mark(int) bool { return false }
+func (r listingRows[R]) Mark(row int) bool {
+	return len(r.l.marks) > 0 && r.l.marks[r.l.about.id(r.l.rows.shown[row].rec)]
+}
 
 func (r listingRows[R]) Cell(row, col int) kit.Cell {
 	return r.l.about.cols[col].cell(r.env, r.l.rows.shown[row].rec)

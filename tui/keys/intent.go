@@ -63,6 +63,17 @@ type (
 	ChooseProfiles struct{}
 	// UsedBy tells who uses the image under the cursor.
 	UsedBy struct{}
+	// CostBasis tells what the image under the cursor costs, and on what basis.
+	CostBasis struct{}
+	// GroupBy offers what costs can be grouped by.
+	GroupBy struct{}
+	// Measure lists the blocks of the marked images' snapshots, or of the one under
+	// the cursor, to know exactly what they cost.
+	Measure struct{}
+	// Stop asks what runs in the background to stop.
+	Stop struct{}
+	// Growth tells why costs differ from an earlier day's.
+	Growth struct{}
 	// SetAside sets the reference under the cursor aside, or withdraws that.
 	SetAside struct{}
 	// Opine asks AWS itself what names the marked images, or the one under the cursor.
@@ -117,6 +128,11 @@ func (Login) intent()      {}
 func (ChooseProfiles) intent() {}
 func (UsedBy) intent()         {}
 func (SetAside) intent()       {}
+func (CostBasis) intent()      {}
+func (GroupBy) intent()        {}
+func (Measure) intent()        {}
+func (Growth) intent()         {}
+func (Stop) intent()           {}
 func (Opine) intent()          {}
 func (Report) intent()         {}
 func (CopyID) intent()         {}

@@ -14,8 +14,10 @@ const (
 	Scopes     Scope = "scopes"
 	Usage      Scope = "usage of an image"
 	Detail     Scope = "image"
-	Jumped     Scope = "instances of a reference"
-	Listing    Scope = "instances and dead references"
+	Jumped     Scope = "what was jumped to: instances, growth, findings of a rule"
+	Listing    Scope = "instances, dead references, snapshots, costs and findings"
+	Snapshots  Scope = "snapshots"
+	Costs      Scope = "costs"
 	Profiles   Scope = "profiles"
 	Field      Scope = "filter field"
 	Finder     Scope = "search field"
@@ -45,6 +47,7 @@ var table = []Binding{
 	{Images, []string{"N"}, NextMark{Back: true}, "previous mark", "", false},
 	{Images, []string{"/"}, Find{}, "filter as you type", "filter", false},
 	{Images, []string{"u"}, UsedBy{}, "used by: who uses the image, and what was not looked at", "used by", false},
+	{Images, []string{"$"}, CostBasis{}, "what the image costs, and on what basis", "cost", false},
 	{Images, []string{"f"}, Narrow{}, "only this account, region, family, owner or state", "only", false},
 	{Images, []string{"F"}, Narrow{Not: true}, "not this account, region, family, owner or state", "", false},
 	{Images, []string{"'"}, Saved{}, "saved filters", "", false},
@@ -60,6 +63,7 @@ var table = []Binding{
 	{Usage, []string{"o"}, Opine{}, "ask AWS itself what names the image", "ask AWS", false},
 
 	{Detail, []string{"u"}, UsedBy{}, "used by: who uses the image, and what was not looked at", "", false},
+	{Detail, []string{"$"}, CostBasis{}, "what the image costs, and on what basis", "", false},
 	{Detail, []string{"]", "l", "right"}, StepTab{By: 1}, "next tab", "tabs", false},
 	{Detail, []string{"[", "h", "left"}, StepTab{By: -1}, "previous tab", "", false},
 	{Detail, []string{"y"}, CopyID{}, "copy the id", "copy id", false},
@@ -74,6 +78,17 @@ var table = []Binding{
 	{Listing, []string{"shift+right"}, SortStep{By: 1}, "sort by the next column", "", false},
 	{Listing, []string{"shift+left"}, SortStep{By: -1}, "sort by the previous column", "", false},
 	{Listing, []string{"y"}, CopyID{}, "copy the id", "copy id", false},
+
+	{Snapshots, []string{"space"}, Mark{}, "mark the snapshot and advance", "mark", false},
+	{Snapshots, []string{"a"}, MarkShown{}, "mark all that the search shows", "", false},
+	{Snapshots, []string{`ctrl+\`}, ClearMarks{}, "clear the marks", "", false},
+	{Snapshots, []string{"Y"}, CopyMenu{}, "copy id, ARN or CLI command", "", false},
+
+	{Costs, []string{"enter", "d", "l", "right"}, Open{}, "go into the row: account, region, family, images", "go in", false},
+	{Costs, []string{"h", "left"}, Back{}, "go out again", "", false},
+	{Costs, []string{"f"}, Narrow{}, "show the images of the row", "images", false},
+	{Costs, []string{"b"}, GroupBy{}, "group by account, region, family, tag, age or kind", "group by", false},
+	{Costs, []string{"t"}, Growth{}, "growth: why costs differ from an earlier day", "growth", false},
 
 	{Profiles, []string{"enter"}, Open{}, "use the marked profiles, or this one", "use", false},
 	{Profiles, []string{"space"}, Mark{}, "mark the profile and advance", "mark", false},
@@ -131,10 +146,14 @@ var table = []Binding{
 	{Everywhere, []string{"R"}, Refresh{All: true}, "refresh everything", "refresh", false},
 	{Everywhere, []string{"L"}, Login{}, "log in where a login has expired", "log in", false},
 	{Everywhere, []string{"1"}, GoView{Number: 1}, "images", "", false},
+	{Everywhere, []string{"3"}, GoView{Number: 3}, "snapshots", "", false},
+	{Everywhere, []string{"4"}, GoView{Number: 4}, "costs", "", false},
+	{Everywhere, []string{"5"}, GoView{Number: 5}, "findings", "", false},
 	{Everywhere, []string{"9"}, GoView{Number: 9}, "accounts and regions", "", false},
 	{Everywhere, []string{"tab"}, StepView{}, "next view", "", false},
 	{Everywhere, []string{"-"}, LastView{}, "previous view", "", false},
 	{Everywhere, []string{"?"}, Help{}, "help for this screen", "help", false},
+	{Everywhere, []string{"ctrl+x"}, Stop{}, "ask what runs to stop", "", false},
 	{Everywhere, []string{"ctrl+z"}, Suspend{}, "suspend", "", false},
 	{Everywhere, []string{"q", "ctrl+c"}, Quit{}, "back out, quit", "quit", false},
 }

@@ -114,7 +114,8 @@ func (p *painter) title(s slot, by Sort) {
 		p.put(style, arrow, min(s.width, 1))
 		return
 	}
-	p.cut(style, p.th.cut(c.Title, s.width-n, 0), s.width-n, c.Right)
+	w := s.width - c.bar(s.width)
+	p.cut(style, p.th.cut(c.Title, w-n, 0), w-n, c.Right)
 	if arrow != "" {
 		p.fill(p.x + 1)
 		p.put(style, arrow, 1)
@@ -156,7 +157,37 @@ func (p *painter) cell(c Cell, s slot) {
 	if col.Middle {
 		tail = tailOf(s.width)
 	}
-	p.cut(c.Style, p.th.cut(c.Text, s.width, tail), s.width, col.Right)
+	w := s.width - col.bar(s.width)
+	p.cut(c.Style, p.th.cut(c.Text, w, tail), w, col.Right)
+	p.bar(c.Part, s, w)
+}
+
+// bar is how many cells of a column w cells wide its bars and the blank before
+// them have: none where that would leave no room for a value.
+func (c *Column) bar(w int) int {
+	if n := min(c.Bar, w-c.Min-1); n > 1 {
+		return n + 1
+	}
+	return 0
+}
+
+// bar writes a bar behind a value.
+func (p *painter) bar(part float64, s slot, from int) {
+	if from >= s.width || !(part > 0) { // NaN, too
+		return
+	}
+	steps := p.th.Symbols.Bar
+	per, cells := len(steps)-1, s.width-from-1
+	n := int(min(part, 1)*float64(cells*per) + 0.5)
+	if n == 0 {
+		return
+	}
+	p.fill(s.x + from + 1)
+	text := strings.Repeat(steps[per], n/per)
+	if n%per > 0 {
+		text += steps[n%per]
+	}
+	p.put(Info, text, (n+per-1)/per)
 }
 
 // cut writes a text that was cut to w cells, and the blanks before it where it

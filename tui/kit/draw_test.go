@@ -58,7 +58,10 @@ func (a anything) Cell(row, col int) Cell { return a.cells[(row*7+col)%len(a.cel
 
 func TestViewIsExactAndHarmless(t *testing.T) {
 	cell := rapid.Custom(func(t *rapid.T) Cell {
-		return Cell{hostile().Draw(t, "text"), Style(rapid.IntRange(0, int(styleCount)-1).Draw(t, "style"))}
+		return Cell{
+			hostile().Draw(t, "text"), Style(rapid.IntRange(0, int(styleCount)-1).Draw(t, "style")),
+			rapid.Float64Range(-1, 2).Draw(t, "part"),
+		}
 	})
 	for name, th := range themes() {
 		t.Run(name, func(t *testing.T) {

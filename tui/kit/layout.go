@@ -14,6 +14,7 @@ type Column struct {
 	Middle   bool // long texts are cut in the middle, because their ends tell them apart
 	Priority int  // where not all fit, the higher stay; of equals the left
 	Fixed    bool // stays at the left while the others scroll
+	Bar      int  // cells of a bar at the right of each value
 }
 
 // slot is where a column is drawn.
@@ -79,8 +80,12 @@ func choose(cols []Column, avail, gap, off int) (slots []slot, left int) {
 // texts say little when they are cut: a column without a weight takes its Max
 // where there is room for it. One with a weight takes up to a third of the
 // room, so that more columns do not mean a name of which nothing can be read.
+// Bars are for cells that are left over.
 func admit(c Column, room int) int {
 	least := max(c.Min, 1)
+	if c.Bar > 0 {
+		c.Max -= c.Bar + 1
+	}
 	switch {
 	case least > room:
 		return 0

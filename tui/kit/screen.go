@@ -1,13 +1,13 @@
 package kit
 
 import (
-	"maps"
-	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/cost"
+	"github.com/amiscope/amiscope/model/finding"
 	"github.com/amiscope/amiscope/model/query"
 	"github.com/amiscope/amiscope/tui/keys"
 )
@@ -46,18 +46,23 @@ type Floating interface {
 
 // Env is the world as a screen sees it, passed to every call and never kept.
 type Env struct {
-	Inv     model.Inventory
-	Version int          // changes with the images and accounts of Inv
-	Usage   *model.Usage // verdicts; nil while there are none
-	Judged  int          // changes with Usage
-	Policy  model.UsagePolicy
-	Scan    Scan
-	Marks   *Marks
-	Now     time.Time
-	Theme   *Theme
-	Width   int // of the screen's area
-	Height  int
-	Saved   map[string]Filter
+	Inv      model.Inventory
+	Version  int          // changes with the images and accounts of Inv
+	Usage    *model.Usage // verdicts; nil while there are none
+	Judged   int          // changes with Usage
+	Policy   model.UsagePolicy
+	Costs    *cost.Costs       // nil while nothing was estimated
+	Costed   int               // changes with Costs
+	Findings *finding.Findings // nil while nothing was judged
+	Audited  int               // changes with Findings
+	Scan     Scan
+	Marks    *Marks
+	Now      time.Time
+	Theme    *Theme
+	Width    int // of the screen's area
+	Height   int
+	Saved    map[string]Filter
+	Known    map[string]bool // accounts of others that are no strangers
 }
 
 // Scan is how far the running refresh is.
@@ -101,6 +106,15 @@ type (
 	}
 	// Opine asks AWS itself what names images.
 	Opine struct{ Keys []model.ImageKey }
+	// Measure offers to list the blocks of images' snapshots and of others, so that
+	// what they cost is known exactly.
+	Measure struct {
+		Images    []model.ImageKey
+		Snapshots []cost.SnapshotKey
+		Confirmed int64 // requests that may be made; 0: it is to be confirmed first
+	}
+	// Growth compares what is with what was.
+	Growth struct{}
 	// Report lets AWS make usage reports of images; it was confirmed.
 	Report struct{ Keys []model.ImageKey }
 	// SetAside sets a reference aside, so that it does not count, or withdraws that.
@@ -146,6 +160,8 @@ func (Clip) effect()       {}
 func (Read) effect()       {}
 func (Opine) effect()      {}
 func (Report) effect()     {}
+func (Measure) effect()    {}
+func (Growth) effect()     {}
 func (SetAside) effect()   {}
 func (Login) effect()      {}
 func (Reply) effect()      {}
@@ -173,6 +189,8 @@ type (
 		Key  string
 		Desc bool
 	}
+	// SetGrouping groups costs.
+	SetGrouping struct{ By cost.Grouping }
 	// SetColumns chooses the shown columns.
 	SetColumns struct{ Keys []string }
 	// Show opens one image.
@@ -181,13 +199,14 @@ type (
 	Filed struct{ Letter string }
 )
 
-func (SetFilter) request()  {}
-func (AddTerm) request()    {}
-func (SetSort) request()    {}
-func (SetOrder) request()   {}
-func (SetColumns) request() {}
-func (Show) request()       {}
-func (Filed) request()      {}
+func (SetFilter) request()   {}
+func (AddTerm) request()     {}
+func (SetSort) request()     {}
+func (SetOrder) request()    {}
+func (SetGrouping) request() {}
+func (SetColumns) request()  {}
+func (Show) request()        {}
+func (Filed) request()       {}
 
 // Actor is a screen that can do what no key is bound to; the palette offers it.
 type Actor interface {
@@ -257,61 +276,3 @@ type (
 func (Sorted) answer()      {}
 func (Listed[R]) answer()   {}
 func (Completions) answer() {}
-
-// Marks are the marked images. They are keys, so they survive filter, sort and
-// refresh. One value is shared by the screens; only the root's goroutine
-// touches it, and work that runs apart takes a Copy.
-type Marks struct {
-	set     map[model.ImageKey]struct{}
-	cleared map[model.ImageKey]struct{}
-}
-
-// Has reports whether an image is marked.
-func (m *Marks) Has(k model.ImageKey) bool {
-	_, ok := m.set[k]
-	return ok
-}
-
-// Len is the number of marked images.
-func (m *Marks) Len() int { return len(m.set) }
-
-// Set marks or unmarks an image.
-func (m *Marks) Set(k model.ImageKey, on bool) {
-	m.cleared = nil
-	if !on {
-		delete(m.set, k)
-		return
-	}
-	if m.set == nil {
-		m.set = map[model.ImageKey]struct{}{}
-	}
-	m.set[k] = struct{}{}
-}
-
-// Clear takes all marks away and reports how many; where there are none, it
-// brings back those that the last Clear took, as a negative number.
-func (m *Marks) Clear() int {
-	if len(m.set) == 0 {
-		m.set, m.cleared = m.cleared, nil
-		return -len(m.set)
-	}
-	m.set, m.cleared = nil, m.set
-	return len(m.cleared)
-}
-
-// Keys lists the marked images in order.
-func (m *Marks) Keys() []model.ImageKey {
-	return slices.SortedFunc(maps.Keys(m.set), model.ImageKey.Compare)
-}
-
-// Copy is a marked-test that stays as it is now.
-func (m *Marks) Copy() func(model.ImageKey) bool {
-	set := make(map[model.ImageKey]struct{}, len(m.set))
-	for k := range m.set {
-		set[k] = struct{}{}
-	}
-	return func(k model.ImageKey) bool {
-		_, ok := set[k]
-		return ok
-	}
-}

@@ -9,6 +9,7 @@ type Symbols struct {
 	Ellipsis                 string
 	Check, Cross, Alert      string // done, failed, look here
 	Unknown                  string // not read, so not known
+	AtMost                   string // before the largest that something can be
 	Used, Probable, Unused   string // the other verdicts on usage
 	Lock                     string // encrypted, protected
 	Globe                    string // public
@@ -36,8 +37,8 @@ func unicodeSymbols() Symbols {
 		Left: "‹", Right: "›",
 		Ellipsis: "…",
 		Check:    "✓", Cross: "✗", Alert: "▲",
-		Unknown: "?",
-		Used:    "●", Probable: "◐", Unused: "○",
+		Unknown: "?", AtMost: "≤",
+		Used: "●", Probable: "◐", Unused: "○",
 		Lock:  "◆",
 		Globe: "◎",
 		Dot:   "·", Bullet: "•",
@@ -59,8 +60,8 @@ func asciiSymbols() Symbols {
 		Left: "<", Right: ">",
 		Ellipsis: "~",
 		Check:    "+", Cross: "x", Alert: "!",
-		Unknown: "?",
-		Used:    "*", Probable: "~", Unused: "o",
+		Unknown: "?", AtMost: "<",
+		Used: "*", Probable: "~", Unused: "o",
 		Lock:  "#",
 		Globe: "@",
 		Dot:   "-", Bullet: "*",

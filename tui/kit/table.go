@@ -14,6 +14,7 @@ type Rows interface {
 type Cell struct {
 	Text  string
 	Style Style
+	Part  float64 // of the largest, 0 to 1, in a column with bars
 }
 
 // Sort is the column that the rows are sorted by; Unsorted says none is.

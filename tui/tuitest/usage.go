@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/finding"
 	"github.com/amiscope/amiscope/tui"
 )
 
@@ -69,7 +70,7 @@ func UsedFleet() []model.Event {
 // and a reference that was set aside.
 func UsedOptions() tui.Options {
 	return tui.Options{
-		Title: "test", Services: Services(Now, UsedFleet()...),
+		Title: "test", Services: Services(Now, UsedFleet()...), Audit: finding.DefaultPolicy(),
 		Usage: model.UsageInput{
 			Policy: model.DefaultUsagePolicy(),
 			Files:  []*model.Reference{{Source: model.FileSource, Key: "infra/main.tf:12 " + UsedImage, ID: "infra/main.tf:12", Image: UsedImage, Anywhere: true}},

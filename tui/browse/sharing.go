@@ -1,0 +1,110 @@
+package browse
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/tui/kit"
+)
+
+// sharedCell says with whom an image is shared: a globe for everybody, a lock for
+// nobody, else how many and who, strangers before all. What was not read is never
+// shown as private.
+func sharedCell(env kit.Env, im *model.Image) kit.Cell {
+	t, p := env.Theme, env.Inv.Permissions(im)
+	switch {
+	case im.Public == model.Yes || p != nil && p.Err == nil && p.Public:
+		return kit.Cell{Text: t.Symbols.Globe + " public", Style: kit.Bad}
+	case p == nil || p.Err != nil:
+		return unknown()
+	case p.Private():
+		return kit.Cell{Text: t.Symbols.Lock + " private", Style: kit.Dim}
+	}
+	n := len(p.Accounts) + len(p.Organizations) + len(p.Units)
+	strangers := env.Inv.Strangers(p, env.Known)
+	if len(strangers) > 0 {
+		return kit.Cell{Text: fmt.Sprintf("%s %d: %s", t.Symbols.Alert, n, strings.Join(strangers, ", ")), Style: kit.Bad}
+	}
+	return kit.Cell{Text: fmt.Sprintf("%d: %s", n, strings.Join(sharers(env, p), ", ")), Style: kit.Info}
+}
+
+// sharers names whom an image is shared with, the widest first.
+func sharers(env kit.Env, p *model.LaunchPermissions) []string {
+	var out []string
+	for _, arn := range slices.Concat(p.Organizations, p.Units) {
+		out = append(out, arn[strings.LastIndexByte(arn, '/')+1:])
+	}
+	for _, id := range p.Accounts {
+		out = append(out, env.Inv.AccountTitle(id))
+	}
+	return out
+}
+
+// permissionLines tells who may launch an image, one by one, and who of them is
+// nobody's.
+func permissionLines(env kit.Env, im *model.Image) []string {
+	t, p := env.Theme, env.Inv.Permissions(im)
+	switch {
+	case p == nil && !owned(env, im.ImageKey):
+		return indented(env, []kit.Pair{factP("Public", im.Public, kit.Bad), {Label: "Others", Value: "only its owner, " + im.Owner + ", is told whom it is shared with"}})
+	case p == nil:
+		return indented(env, []kit.Pair{factP("Public", im.Public, kit.Bad), {Label: "Others", Value: "not read yet: that takes a call an image", Style: kit.Warn}})
+	case p.Err != nil:
+		return indented(env, []kit.Pair{
+			factP("Public", im.Public, kit.Bad),
+			{Label: "Others", Value: "not known: " + p.Err.Error(), Style: kit.Bad},
+			{Label: "What helps", Value: p.Err.Hint()},
+		})
+	}
+	pairs := []kit.Pair{factP("Public", model.Truth(p.Public), kit.Bad), {Label: "Read", Value: when(env, p.At, "not told")}}
+	if p.Private() {
+		pairs = append(pairs, kit.Pair{Label: "Others", Value: "nobody: only " + env.Inv.AccountTitle(im.Owner) + " may launch it", Style: kit.Good})
+	}
+	lines := indented(env, pairs)
+	lines = append(lines, grantees(env, "Organizations", p.Organizations, func(arn string) (string, bool) { return arn, false })...)
+	lines = append(lines, grantees(env, "Organizational units", p.Units, func(arn string) (string, bool) { return arn, false })...)
+	strangers := env.Inv.Strangers(p, env.Known)
+	accounts := slices.Clone(p.Accounts)
+	slices.SortFunc(accounts, func(a, b string) int { // strangers first
+		place := func(id string) int {
+			if slices.Contains(strangers, id) {
+				return 0
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(place(a), place(b)), strings.Compare(a, b))
+	})
+	lines = append(lines, grantees(env, "Accounts", accounts, func(id string) (string, bool) {
+		text := id
+		if name := env.Inv.AccountTitle(id); name != id {
+			text += "  " + name
+		}
+		stranger := slices.Contains(strangers, id)
+		if stranger {
+			text += "  a stranger: neither yours, nor of your organization, nor among known_accounts in the config"
+		}
+		return text, stranger
+	})...)
+	return append(lines, "", " "+t.Paint(kit.Dim, "Who may copy it needs its snapshots shared as well: that is not read."))
+}
+
+// grantees lists those of one kind.
+func grantees(env kit.Env, title string, all []string, say func(string) (text string, bad bool)) []string {
+	if len(all) == 0 {
+		return nil
+	}
+	t := env.Theme
+	out := []string{"", " " + t.Paint(kit.Title, title)}
+	for _, g := range all {
+		text, bad := say(g)
+		style := kit.Normal
+		if bad {
+			style = kit.Bad
+		}
+		out = append(out, "   "+t.Paint(style, t.Cut(text, max(0, env.Width-4))))
+	}
+	return out
+}
