@@ -40,7 +40,7 @@ func (t *demoTime) reach(e model.Event) {
 		at = e.At
 	case model.Organization:
 		at = e.At
-	case model.Found, model.Lost, model.Began, model.Details, model.Stopped, model.Notice:
+	case model.Found, model.Lost, model.Began, model.Details, model.Stopped, model.Notice, model.Formers:
 		return
 	}
 	t.mu.Lock()

@@ -26,7 +26,7 @@ func (a *app) openFile() (*world, config.Config, error) {
 	if err != nil {
 		return nil, c, err
 	}
-	return &world{now: a.now, offline: true, archive: &archive}, c, nil
+	return &world{now: a.now, offline: true, archive: &archive, session: session{costs: c.Cost}}, c, nil
 }
 
 // refuseBesideFile refuses flags that say what to read of AWS: what the file

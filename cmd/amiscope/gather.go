@@ -10,17 +10,23 @@ import (
 	"github.com/amiscope/amiscope/awsclient"
 	"github.com/amiscope/amiscope/cmd/internal/output"
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/cost"
 	"github.com/amiscope/amiscope/tui"
 )
 
 // gathered is what a verb has to print.
 type gathered struct {
-	inv   model.Inventory
-	usage *model.Usage     // nil: not judged
-	input model.UsageInput // but for its time
-	asked bool             // for verdicts
-	mute  bool             // AWS's own opinion was asked for, and not all of it was had
-	notes []string         // to be told after the output
+	inv    model.Inventory
+	usage  *model.Usage     // nil: not judged
+	input  model.UsageInput // but for its time
+	costs  *cost.Costs      // nil: not estimated
+	basis  cost.Input       // of the costs
+	asked  bool             // for verdicts
+	whole  bool             // charges were asked for
+	rules  bool             // rules of the Recycle Bin were,
+	looked bool             // and launch permissions whatever the verdicts
+	mute   bool             // AWS's own opinion was asked for, and not all of it was had
+	notes  []string         // to be told after the output
 }
 
 // need is what a verb has to know.
@@ -29,18 +35,26 @@ type need struct {
 	// usage says that verdicts are wanted: usage sources are read, and the launch
 	// permissions of the images that it concerns.
 	usage bool
+	costs costing // which costs are wanted
+	rules bool    // the rules of the Recycle Bin are wanted, though costs may not be
 	// concerns picks these images; nil: all.
 	concerns func(g *gathered) []*model.Image
 	// opinions are asked for of AWS besides; nil: none.
 	opinions func(g *gathered) map[model.Scope][]string
+	// wants are asked for when verdicts are made; nil: nothing besides.
+	wants func(g *gathered) model.Wants
+	// then is done while AWS can still be reached; nil: nothing.
+	then func(w *world, g *gathered) error
 }
 
-// kinds are what is read: usage sources only where they are wanted.
+// kinds are what is read: usage sources and charges only where they are wanted.
 func (n need) kinds() []model.Kind {
-	if n.usage {
-		return model.Swept()
-	}
-	return model.Kinds()
+	return slices.DeleteFunc(model.Swept(), func(k model.Kind) bool {
+		if slices.Contains(model.Charges(), k) {
+			return n.costs < allCosts && (k != model.BinRules || !n.rules)
+		}
+		return !n.usage && !slices.Contains(model.Kinds(), k)
+	})
 }
 
 // gather gives what is known now: what the cache holds, and over it what AWS
@@ -68,14 +82,24 @@ func (a *app) gather(ctx context.Context, n need) (g gathered, err error) {
 	if !w.offline {
 		g.fold(w.refresh(ctx, tui.Refresh{Gen: 1, Kinds: n.kinds(), Force: n.force, Known: g.inv}), p.follow)
 	}
+	g.price(ctx, w, n)
 	if g.asked = n.usage; n.usage {
 		g.settle(ctx, w, n, p)
+		g.estimate(w, n)
 	}
+	g.lookInto(ctx, w, n, p)
 	if ctx.Err() != nil {
 		return g, ctx.Err()
 	}
 	p.clear() // before anything is told
-	return g, a.nothing(g.inv)
+	if err = a.nothing(g.inv); err != nil {
+		return g, err
+	}
+	a.noteDay(w, n, &g)
+	if n.then != nil {
+		err = n.then(w, &g)
+	}
+	return g, err
 }
 
 // settle makes verdicts, and waits for what they wait for, until nothing is left
@@ -88,7 +112,7 @@ func (g *gathered) settle(ctx context.Context, w *world, n need, p *progress) {
 			break
 		}
 		p.tally.wanted += len(wants.Permissions)
-		g.fold(w.settle(ctx, tui.Settle{Wants: wants}), p.follow)
+		g.fold(w.settle(awsclient.AtOnce(ctx), tui.Settle{Wants: wants}), p.follow) // somebody waits
 	}
 	if n.opinions == nil || w.offline || ctx.Err() != nil {
 		return
@@ -97,6 +121,27 @@ func (g *gathered) settle(ctx context.Context, w *world, n need, p *progress) {
 	g.fold(w.ask(ctx, n.opinions(g)), p.follow)
 	g.mute = len(g.notes) > told
 	g.judge(w.now())
+}
+
+// lookInto asks for what is wanted besides what verdicts wait for, once.
+func (g *gathered) lookInto(ctx context.Context, w *world, n need, p *progress) {
+	g.rules = n.rules
+	if n.wants == nil {
+		return
+	}
+	g.looked = true
+	if w.offline || ctx.Err() != nil {
+		return
+	}
+	wants := n.wants(g)
+	if wants.Empty() {
+		return
+	}
+	p.tally.wanted += len(wants.Permissions)
+	g.fold(w.settle(ctx, tui.Settle{Wants: wants}), p.follow)
+	if n.usage {
+		g.judge(w.now())
+	}
 }
 
 func (g *gathered) judge(now time.Time) {
@@ -113,7 +158,9 @@ func (g *gathered) judgeKnown(now time.Time) {
 	}
 }
 
-func (g *gathered) known() output.Known { return output.Known{Inv: g.inv, Usage: g.usage} }
+func (g *gathered) known() output.Known {
+	return output.Known{Inv: g.inv, Usage: g.usage, Costs: g.costs}
+}
 
 // asked is what verdicts have waited for before.
 type asked struct {
@@ -192,7 +239,7 @@ func (g *gathered) note(e model.Event) {
 		if e.Err != nil {
 			g.notes = append(g.notes, fmt.Sprintf("%s: its regions could not be read, so some may be missing: %s", e.Account.Title(), e.Err))
 		}
-	case model.Page, model.Began, model.Details, model.Lost, model.Stopped, model.Named, model.Organization: // in the inventory
+	case model.Page, model.Began, model.Details, model.Lost, model.Stopped, model.Named, model.Organization, model.Formers: // in the inventory
 	}
 }
 
@@ -219,7 +266,7 @@ func (a *app) nothing(inv model.Inventory) error {
 func (a *app) conclude(g gathered) error {
 	a.tell(g.notes)
 	failed, read := a.tellTroubles(g.inv)
-	missing := g.asked && a.tellMissing(g) > 0
+	missing := a.tellMissing(g) > 0
 	switch {
 	case failed == 0 && read == 0:
 		return errors.New("there is nothing to read: each of these regions is not enabled, or closed by a policy")

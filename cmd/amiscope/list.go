@@ -13,6 +13,7 @@ import (
 
 	"github.com/amiscope/amiscope/cmd/internal/output"
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/finding"
 	"github.com/amiscope/amiscope/model/query"
 )
 
@@ -38,10 +39,12 @@ read again first.
 Where the filter, --columns or --sort names usage, what may be using images is
 read as well, and launch permissions on which verdicts depend: see amiscope usage.
 Else only images and snapshots are read, and JSON gives verdicts as they are
-known from before.`,
+known from before. Costs rest on images and snapshots; AWS is asked for prices
+where cost or tier is named.`,
 		Example: `  amiscope list 'age>180d !deprecated:true region:eu-*' -o json
   amiscope list web has:tag.owner --sort -size --columns id,name,size
-  amiscope list usage:unused 'age>90d' --columns id,name,region,usage,size`,
+  amiscope list usage:unused 'age>90d' --columns id,name,region,usage,size
+  amiscope list 'cost>5' --sort -cost --columns id,name,cost,tier`,
 		RunE:              a.verb(func(ctx context.Context, args []string) error { return a.runList(ctx, l, args) }),
 		ValidArgsFunction: a.completeFilter,
 	}
@@ -68,11 +71,22 @@ func (a *app) runList(ctx context.Context, l listing, args []string) error {
 	if err != nil {
 		return err
 	}
-	g, err := a.gather(ctx, need{usage: sel.usage, concerns: sel.possible})
+	n := need{usage: sel.usage, costs: max(sel.costs, inJSON(style)), concerns: sel.possible}
+	if sel.audit {
+		if sel.policy, err = a.findingPolicy(auditing{}); err != nil {
+			return err
+		}
+		rules := a.needOf(sel.policy, sel)
+		n.usage, n.rules, n.wants = n.usage || rules.usage, rules.rules, rules.wants
+	}
+	g, err := a.gather(ctx, n)
 	if err != nil {
 		return err
 	}
-	if style.Format == output.JSON || style.Format == output.JSONL {
+	if sel.audit {
+		sel.found = finding.Find(g.inv, g.usage, sel.policy, a.now())
+	}
+	if inJSON(style) > noCosts {
 		g.judgeKnown(a.now())
 	}
 	shown, undecided := sel.find(&g)
@@ -89,7 +103,12 @@ type search struct {
 	query query.Query
 	order query.Order
 	usage bool // verdicts are asked for
+	costs costing
 	now   time.Time
+
+	audit  bool // so are launch permissions, or findings
+	policy finding.Policy
+	found  *finding.Findings
 }
 
 // read takes filter and flags for what they mean, before anything is called.
@@ -106,11 +125,23 @@ func (l listing) read(style output.Style, args []string) (search, error) {
 		return search{}, usageError{err}
 	}
 	named := func(key string) bool { return q.Names(key) || order.Key == key || slices.Contains(l.columns, key) }
-	return search{l, q, order, slices.ContainsFunc(ofUsage(), named), style.Now}, nil
+	s := search{listing: l, query: q, order: order, usage: slices.ContainsFunc(ofUsage(), named), now: style.Now}
+	if slices.ContainsFunc(ofCosts(), named) {
+		s.costs = pricedCosts
+	}
+	s.audit = slices.ContainsFunc(ofAudit(), named)
+	return s, nil
 }
 
 // ofUsage are the keys and columns whose facts are verdicts.
 func ofUsage() []string { return []string{"usage", "references"} }
+
+// ofAudit are those whose facts are launch permissions of whatever image, or
+// findings.
+func ofAudit() []string { return []string{"shared", "finding", "severity"} }
+
+// ofCosts are those whose facts are costs.
+func ofCosts() []string { return []string{"cost", "tier"} }
 
 // find gives the images to print, in order, and how many are left out because a
 // fact is not known.
@@ -140,7 +171,16 @@ func (s search) possible(g *gathered) []*model.Image {
 }
 
 func (s search) world(g *gathered) *query.World {
-	return &query.World{Inv: g.inv, Usage: g.usage, Now: s.now}
+	return &query.World{Inv: g.inv, Usage: g.usage, Costs: g.costs, Findings: s.found, Known: known(s.policy), Now: s.now}
+}
+
+// known are the accounts that are no strangers, as the policy has it.
+func known(p finding.Policy) map[string]bool {
+	out := make(map[string]bool, len(p.KnownAccounts))
+	for _, id := range p.KnownAccounts {
+		out[id] = true
+	}
+	return out
 }
 
 func (l listing) check(f output.Format) error {

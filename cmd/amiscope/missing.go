@@ -8,16 +8,17 @@ import (
 	"github.com/amiscope/amiscope/tui/kit"
 )
 
-// lack is what could not be read of usage, in one account and for one reason.
+// lack is what could not be read of usage or costs, in one account and for one
+// reason.
 type lack struct {
 	account string
 	kind    model.Kind
 	why     model.ErrorKind
 }
 
-// tellMissing writes a line for each account and source that could not be read,
-// with the first of the errors, and counts them. Where the scope itself failed
-// that has been told.
+// tellMissing writes a line for each account and kind that was asked for and could
+// not be read, with the first of the errors, and counts them. Where the scope
+// itself failed that has been told.
 func (a *app) tellMissing(g gathered) int {
 	inv := g.inv
 	first, regions := map[lack]*model.OpError{}, map[lack]map[string]bool{}
@@ -38,11 +39,13 @@ func (a *app) tellMissing(g gathered) int {
 		if !inv.Readable(s) || inv.Trouble(s) != nil {
 			continue
 		}
-		for _, k := range model.Sources() {
+		for _, k := range g.wanted() {
 			add(s, k, inv.Status(s, k).Err)
 		}
-		for _, p := range inv.ScopePermissions(s) {
-			add(s, model.Permissions, p.Err)
+		if g.asked || g.looked {
+			for _, p := range inv.ScopePermissions(s) {
+				add(s, model.Permissions, p.Err)
+			}
 		}
 	}
 	var all []lack
@@ -57,4 +60,19 @@ func (a *app) tellMissing(g gathered) int {
 		a.trouble(where+", "+l.kind.String()+" not read", first[l])
 	}
 	return len(all)
+}
+
+// wanted are the kinds that were asked for besides images and snapshots.
+func (g *gathered) wanted() []model.Kind {
+	var out []model.Kind
+	if g.asked {
+		out = append(out, model.Sources()...)
+	}
+	switch {
+	case g.whole:
+		out = append(out, model.Charges()...)
+	case g.rules:
+		out = append(out, model.BinRules)
+	}
+	return out
 }

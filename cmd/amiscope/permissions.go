@@ -35,18 +35,22 @@ type reply struct {
 
 // readPermissions reads launch permissions, one call an image.
 func (w *world) readPermissions(ctx context.Context, s tui.Settle, tell func(model.Event)) {
-	first, rest := w.targets(s)
+	first, wanted, rest := w.targets(s)
 	q := questioning{world: w, scopes: map[model.Scope]*refusals{}}
 	q.tell(awsclient.AtOnce(ctx), first, tell)
+	q.tell(ctx, wanted, tell)
 	q.tell(ctx, rest, tell)
 }
 
 // targets are the images to ask about: those under the eye in their order, then
-// the others, one of each scope in turn, so that none waits for the bucket of
-// another. An image whose owner is not known is left out.
-func (w *world) targets(s tui.Settle) (first, rest []target) {
-	wanted := make(map[model.ImageKey]bool, len(s.Wants.Permissions))
+// what verdicts wait for, then all others, one of each scope in turn, so that none
+// waits for the bucket of another. An image whose owner is not known is left out.
+func (w *world) targets(s tui.Settle) (first, next, rest []target) {
+	wanted := make(map[model.ImageKey]bool, len(s.Wants.Permissions)+len(s.Rest))
 	for _, k := range s.Wants.Permissions {
+		wanted[k] = true
+	}
+	for _, k := range s.Rest {
 		wanted[k] = true
 	}
 	take := func(keys []model.ImageKey) (out []target) {
@@ -59,7 +63,8 @@ func (w *world) targets(s tui.Settle) (first, rest []target) {
 		return out
 	}
 	first = take(s.First)
-	return first, inTurn(take(s.Wants.Permissions))
+	next = inTurn(take(s.Wants.Permissions))
+	return first, next, inTurn(take(s.Rest))
 }
 
 // inTurn orders targets so that each scope has its turn.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"slices"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -27,11 +28,17 @@ const startOfLine = "\r\x1b[K"
 
 func (p *progress) follow(e model.Event) {
 	p.tally.follow(e)
+	p.show(func() string { return p.tally.String() })
+}
+
+// show writes a line in the place of the one before, unless that has not stood
+// long.
+func (p *progress) show(line func() string) {
 	if p.width == 0 || time.Since(p.shown) < progressEvery || p.quiet != nil && p.quiet() {
 		return
 	}
 	p.shown = time.Now()
-	p.write(startOfLine + ansi.Truncate(p.tally.String(), p.width-1, ""))
+	p.write(startOfLine + ansi.Truncate(line(), p.width-1, ""))
 }
 
 // clear takes the line away.
@@ -51,6 +58,7 @@ type tally struct {
 	begun, done, failed, images int // passes over images, and what they gave
 
 	lists, read     int // passes over usage sources, and those that ended
+	costs, charged  int // likewise over charges
 	wanted, settled int // launch permissions
 }
 
@@ -60,12 +68,14 @@ func (t *tally) follow(e model.Event) {
 		switch {
 		case e.Kind == model.Images:
 			t.begun++
+		case slices.Contains(model.Charges(), e.Kind):
+			t.costs++
 		case e.Kind != model.Snapshots:
 			t.lists++
 		}
 	case model.Page:
 		t.page(e)
-	case model.Found, model.Lost, model.Details, model.Stopped, model.Notice, model.Named, model.Organization: // no pass in these
+	case model.Found, model.Lost, model.Details, model.Stopped, model.Notice, model.Named, model.Organization, model.Formers: // no pass in these
 	}
 }
 
@@ -81,6 +91,10 @@ func (t *tally) page(p model.Page) {
 		}
 	case p.Kind == model.Permissions:
 		t.settled += len(p.Permissions)
+	case slices.Contains(model.Charges(), p.Kind):
+		if p.Last {
+			t.charged++
+		}
 	case p.Kind != model.Snapshots && p.Last:
 		t.read++
 	}
@@ -93,6 +107,9 @@ func (t tally) String() string {
 	}
 	if t.lists > 0 {
 		s += "; usage: " + kit.Count(t.read) + " of " + kit.Plural(t.lists, "list", "lists")
+	}
+	if t.costs > 0 {
+		s += "; costs: " + kit.Count(t.charged) + " of " + kit.Plural(t.costs, "list", "lists")
 	}
 	if t.wanted > 0 {
 		s += ", launch permissions of " + kit.Count(t.settled) + " of " + kit.Plural(t.wanted, "image", "images")

@@ -47,6 +47,27 @@ func TestTallyOfUsage(t *testing.T) {
 	}
 }
 
+// TestTallyOfCharges: what costs besides is no usage, and its failure is none of
+// the scope.
+func TestTallyOfCharges(t *testing.T) {
+	one := model.Scope{Account: "1", Region: "a"}
+	var got tally
+	for _, e := range []model.Event{
+		model.Began{Scope: one},
+		model.Page{Scope: one, Last: true},
+		model.Began{Scope: one, Kind: model.Bin},
+		model.Began{Scope: one, Kind: model.Hasten},
+		model.Page{Scope: one, Kind: model.Bin, Binned: make([]*model.Binned, 3)},
+		model.Page{Scope: one, Kind: model.Bin, Last: true, Err: &model.OpError{Err: errors.New("no")}},
+		model.Formers{Scope: one},
+	} {
+		got.follow(e)
+	}
+	if want := "reading: 0 images, 1 of 1 scope; costs: 1 of 2 lists"; got.String() != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 // TestProgressIsForTerminals: a file never sees the line; a terminal sees it cut
 // to its width, and taken away at the end.
 func TestProgressIsForTerminals(t *testing.T) {

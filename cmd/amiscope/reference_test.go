@@ -43,6 +43,7 @@ Flags come in any order. Verbs print on standard output, progress and warnings o
 | 0 | done |
 | 1 | failed: nothing could be read |
 | 2 | wrong use: a flag, a filter, the config file |
+| 3 | a finding at or above ` + "`--fail-on`" + ` is open |
 | 4 | partial: some scopes could not be read; the answer says which |
 | 130 | interrupted |
 

@@ -15,13 +15,13 @@ import (
 // refresh reads from AWS what is stale and streams it. Accounts are found side
 // by side, and each is read as soon as it is found. No call for snapshots goes
 // out while one for images waits, of whatever account: that is the client's
-// care. What is streamed is saved as well.
+// care. What is streamed is saved as well, and what is there no more is told.
 func (w *world) refresh(ctx context.Context, r tui.Refresh) <-chan model.Event {
 	w.mu.Lock()
 	w.gen = max(w.gen, r.Gen)
 	w.mu.Unlock()
 	return w.keeping(ctx, func(tell func(model.Event)) {
-		f := &fetch{world: w, want: r, send: tell, known: r.Known, asked: map[model.Scope]bool{}}
+		f := &fetch{world: w, want: r, send: newDepartures(r.Known, tell).tell, known: r.Known, asked: map[model.Scope]bool{}}
 		f.run(ctx)
 	})
 }

@@ -36,6 +36,7 @@ const (
 	exitDone        = 0
 	exitFailed      = 1
 	exitUsage       = 2
+	exitFindings    = 3
 	exitPartial     = 4
 	exitInterrupted = 130
 )
@@ -43,6 +44,10 @@ const (
 // errPartial says that some scopes failed and others did not. The scopes have
 // told why by then.
 var errPartial = errors.New("some scopes could not be read")
+
+// errFindings says that something is wrong that must not be. What, has been told
+// by then.
+var errFindings = errors.New("there are findings")
 
 // errTold is a failure that has been told already.
 var errTold = errors.New("failed")
@@ -93,6 +98,8 @@ func (a *app) finish(ctx context.Context, err error) int {
 		return exitUsage
 	case ctx.Err() != nil:
 		return exitInterrupted
+	case errors.Is(err, errFindings):
+		return exitFindings
 	case errors.Is(err, errPartial):
 		return exitPartial
 	case errors.Is(err, errTold):
@@ -145,7 +152,7 @@ offers them again. L on the screen logs in where a login has expired.`,
 
 // verbs are those that look at AWS, and at the demo's AWS as well.
 func (a *app) verbs() []*cobra.Command {
-	return []*cobra.Command{a.list(), a.show(), a.usage(), a.scan(), a.scopes()}
+	return []*cobra.Command{a.list(), a.show(), a.usage(), a.cost(), a.snapshots(), a.diff(), a.findings(), a.scan(), a.scopes(), a.doctor()}
 }
 
 // verb keeps a verb's error apart from cobra's own, which are wrong use.

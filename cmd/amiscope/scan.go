@@ -18,7 +18,8 @@ func (a *app) scan() *cobra.Command {
 		Short: "Read everything again, and say how much there is",
 		Long: `scan reads every scope, also those that are fresh or closed by a policy, so that
 the next start and the verbs with --offline show it: images, snapshots, what may
-be using images, and the launch permissions on which verdicts depend.
+be using images, what is in the Recycle Bin, and the launch permissions on which
+verdicts depend. It notes in the ledger what each scope costs today.
 
 With -o it also writes an inventory file: who read it and when, the state of
 every scope, images, snapshots and what uses them, compressed, with a checksum.
@@ -43,7 +44,7 @@ func (a *app) runScan(ctx context.Context, file string) error {
 	if err := a.checkFile(file); err != nil {
 		return err
 	}
-	g, err := a.gather(ctx, need{force: true, usage: true})
+	g, err := a.gather(ctx, need{force: true, usage: true, costs: allCosts})
 	if err != nil {
 		return err
 	}
@@ -57,6 +58,7 @@ func (a *app) runScan(ctx context.Context, file string) error {
 	} else if _, err := fmt.Fprintln(a.out, counts(g)); err != nil {
 		return err
 	}
+	g.whole = false // what of the charges is missing is missing in costs, which say so
 	return a.conclude(g)
 }
 

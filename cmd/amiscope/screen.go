@@ -10,6 +10,7 @@ import (
 	"github.com/amiscope/amiscope/awsclient"
 	"github.com/amiscope/amiscope/cmd/internal/config"
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/cost"
 	"github.com/amiscope/amiscope/tui"
 	"github.com/amiscope/amiscope/tui/kit"
 )
@@ -70,6 +71,10 @@ func (a *app) showScreen(ctx context.Context, w *world, c config.Config, more fu
 		return err
 	}
 	o.Usage, o.Warnings = in, append(o.Warnings, notes...)
+	if o.Audit, err = a.findingPolicy(auditing{}); err != nil {
+		return err
+	}
+	o.Known = known(o.Audit)
 	return tui.Run(ctx, o)
 }
 
@@ -83,12 +88,21 @@ func (a *app) screenOptions(c config.Config, w *world) tui.Options {
 		ASCII:    c.ASCII,
 		Offline:  offlineReason(w.offline),
 	}
+	prices, stale := w.pricesAtHand()
+	o.Costs = cost.Input{Prices: prices}
+	if stale {
+		o.Services.Costs.Prices = w.prices
+	}
+	o.Services.Costs.Known = func() cost.Blockmap { return w.measured(w.kept) }
 	if w.archive != nil {
 		o.Title, o.Offline = a.fileTitle(w.archive), a.fileReason()
 		return o
 	}
+	o.Services.Costs.Past = a.past
 	if !w.offline {
+		o.Services.Costs.Note = a.ledger().Note
 		o.Services.Settle, o.Services.Opine, o.Services.Report = w.settle, w.opine, w.report
+		o.Services.Costs.Measure = w.measure
 	}
 	if a.flags.demo == nil {
 		o.Services.Login, o.Services.Profiles = a.login, a.profiles

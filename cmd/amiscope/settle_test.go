@@ -126,8 +126,11 @@ func TestTurns(t *testing.T) {
 		}
 		w.owners.note(page)
 	}
-	w.owners.note(model.Page{Images: []*model.Image{{ImageKey: key("c", 0), Owner: "2"}}})
-	first, rest := w.targets(tui.Settle{Wants: wants, First: []model.ImageKey{key("b", 2), key("c", 0), key("x", 0), key("b", 2)}})
+	w.owners.note(model.Page{Images: []*model.Image{{ImageKey: key("c", 0), Owner: "2"}, {ImageKey: key("c", 1), Owner: "2"}, {ImageKey: key("c", 2), Owner: "2"}}})
+	first, next, rest := w.targets(tui.Settle{
+		Wants: wants, First: []model.ImageKey{key("b", 2), key("c", 0), key("x", 0), key("b", 2)},
+		Rest: []model.ImageKey{key("a", 1), key("c", 1), key("x", 1)},
+	})
 	ids := func(all []target) (out []string) {
 		for _, t := range all {
 			out = append(out, t.scope.String()+" "+t.id)
@@ -138,8 +141,11 @@ func TestTurns(t *testing.T) {
 		t.Errorf("first: %s", d)
 	}
 	want := []string{"1/a ami-a0", "1/b ami-b0", "1/a ami-a1", "1/b ami-b1", "1/a ami-a2"}
-	if d := cmp.Diff(want, ids(rest)); d != "" {
+	if d := cmp.Diff(want, ids(next)); d != "" {
 		t.Errorf("then: %s", d)
+	}
+	if d := cmp.Diff([]string{"2/c ami-c1"}, ids(rest)); d != "" {
+		t.Errorf("behind: %s", d)
 	}
 }
 

@@ -16,7 +16,8 @@ func (a *app) show() *cobra.Command {
 		Use:   "show ID|NAME",
 		Short: "Show all that is known of one image",
 		Long: `show prints all that is known of one image. Who uses it is told as it is known
-from before; amiscope usage reads it anew.`,
+from before; amiscope usage reads it anew. What it costs is told as far as images and
+snapshots tell.`,
 		Example:           "  amiscope show ami-0123456789abcdef0\n  amiscope show web-2026-11-01 -o json",
 		Args:              cobra.ExactArgs(1),
 		RunE:              a.verb(a.runShow),
@@ -32,7 +33,7 @@ func (a *app) runShow(ctx context.Context, args []string) error {
 	if style.Format == output.CSV || style.Format == output.Markdown {
 		return usagef("show prints -o table, json or jsonl, not %s", style.Format)
 	}
-	g, err := a.gather(ctx, need{})
+	g, err := a.gather(ctx, need{costs: knownCosts})
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func (a *app) runUsage(ctx context.Context, q asking, args []string) error {
 	if q.askAWS && (a.flags.offline || a.flags.from != "") {
 		return usagef("--ask-aws asks AWS: leave it out, or --offline and --from")
 	}
-	n := need{usage: true, concerns: sel.possible}
+	n := need{usage: true, costs: max(sel.costs, inJSON(style)), concerns: sel.possible}
 	if ids != nil {
 		n.concerns = func(g *gathered) []*model.Image { return named(g.inv, ids) }
 	}

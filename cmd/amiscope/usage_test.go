@@ -62,7 +62,12 @@ func (s *stage) incorporate(t *testing.T, world func(company), rules ...string) 
 		}
 		o.Denied = append(o.Denied, r)
 	}
-	server := fakeaws.New(o)
+	s.reach(t, fakeaws.New(o))
+}
+
+// reach lets the stage reach an AWS, by a profile for each account.
+func (s *stage) reach(t *testing.T, server *fakeaws.Server) {
+	t.Helper()
 	ln, err := fakeaws.Listen(t.Context(), "127.0.0.1:0", server)
 	if err != nil {
 		t.Fatal(err)

@@ -38,8 +38,9 @@ type world struct {
 	session
 }
 
-// session is what this run has found out.
+// session is what this run has found out, and what it goes by.
 type session struct {
+	costs   config.Cost
 	owners  owners
 	mu      sync.Mutex
 	reached map[string]bool // accounts that were found
@@ -69,7 +70,7 @@ func (a *app) open(ctx context.Context) (*world, config.Config, error) {
 	}
 	w := &world{
 		now: a.now, log: logFile, fresh: scan.DefaultFreshness(), policy: c.Usage.Policy(), offline: a.flags.offline,
-		session: session{reached: map[string]bool{}, told: map[string]bool{}},
+		session: session{reached: map[string]bool{}, told: map[string]bool{}, costs: c.Cost},
 	}
 	w.fresh.Age = c.MaxAge
 	w.fresh.Idle = min(w.fresh.Idle, c.Usage.Fresh/2) // well before it is evidence no more

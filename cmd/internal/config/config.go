@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +32,8 @@ type Config struct {
 	Color        string // auto, dark, light or none
 	ASCII        bool
 	Usage        Usage
+	Cost         Cost
+	Findings     Findings
 }
 
 // Account is one [[accounts]] table: a way into an account, under a name.
@@ -105,7 +108,7 @@ func Load(path string, required bool, env func(string) string) (Config, error) {
 // environment puts the variables that are set over the file's values.
 func (c *Config) environment(env func(string) string) error {
 	var all []error
-	for _, s := range append(settings(), usageSettings()...) {
+	for _, s := range slices.Concat(settings(), usageSettings(), costSettings(), findingSettings()) {
 		v := env(s.Env)
 		if v == "" {
 			continue
@@ -121,7 +124,7 @@ func (c *Config) environment(env func(string) string) error {
 // text that is no such value stays text, for assign to refuse.
 func fromText(typ, v string) any {
 	switch typ {
-	case list:
+	case list, regionList, accountList:
 		var out []any
 		for part := range strings.SplitSeq(v, ",") {
 			out = append(out, strings.TrimSpace(part))
@@ -131,6 +134,8 @@ func fromText(typ, v string) any {
 		if b, err := strconv.ParseBool(v); err == nil {
 			return b
 		}
+	case priced, severities:
+		return pairsFromText(v)
 	case depth:
 		if n, err := strconv.ParseInt(v, 10, 64); err == nil {
 			return n

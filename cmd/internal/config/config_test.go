@@ -196,7 +196,8 @@ func TestTemplate(t *testing.T) {
 	c.Accounts = nil
 	want := Default()
 	want.Profiles, want.Regions = []string{}, []string{}
-	want.Usage.Waive, want.Usage.ParameterPaths = []string{}, []string{}
+	want.Usage.Waive, want.Usage.ParameterPaths, want.Cost.Prices = []string{}, []string{}, Prices{}
+	want.Findings.RecoveryRegions, want.Findings.KnownAccounts, want.Findings.Severity = []string{}, []string{}, Severities{}
 	if d := cmp.Diff(want, c); d != "" || len(accounts) != 1 {
 		t.Errorf("the template's defaults are not the defaults: %s %v", d, accounts)
 	}
@@ -221,6 +222,24 @@ func TestTable(t *testing.T) {
 		}
 		if k.Env != "AMISCOPE_USAGE_"+strings.ToUpper(k.Name) || k.Doc == "" {
 			t.Errorf("usage.%s: no variable or meaning: %+v", k.Name, k)
+		}
+	}
+	for _, k := range OfCost() {
+		var c Config
+		if err := c.parse("f", "[cost]\n"+k.Name+" = "+k.Example); err != nil {
+			t.Errorf("cost.%s: its example: %v", k.Name, err)
+		}
+		if k.Env != "AMISCOPE_COST_"+strings.ToUpper(k.Name) || k.Doc == "" {
+			t.Errorf("cost.%s: no variable or meaning: %+v", k.Name, k)
+		}
+	}
+	for _, k := range OfFindings() {
+		var c Config
+		if err := c.parse("f", "[findings]\n"+k.Name+" = "+k.Example); err != nil {
+			t.Errorf("findings.%s: its example: %v", k.Name, err)
+		}
+		if k.Env != "AMISCOPE_FINDINGS_"+strings.ToUpper(k.Name) || k.Doc == "" {
+			t.Errorf("findings.%s: no variable or meaning: %+v", k.Name, k)
 		}
 	}
 	for _, k := range PerAccount() {
@@ -263,6 +282,8 @@ func FuzzParse(f *testing.F) {
 	f.Add(Template())
 	f.Add("regions = [\"eu-*\"]\n[[accounts]]\nprofile = \"a\\u0007\"\n")
 	f.Add("usage.fresh = \"90d\"\n[usage]\ntemplate_versions = \"all\"\nwaive = [\"eks\"]\n")
+	f.Add("cost.price_source = \"built-in\"\n[cost.prices]\neu-west-3 = \"0.053/0.01325\"\nus-east-1 = 1e-2\n")
+	f.Add("findings.max_age = \"90d\"\n[findings.severity]\npublic = \"off\"\n")
 	f.Add("[accounts]\n[[x]]\n'a' = 1\na.b = 2\n")
 	f.Fuzz(func(t *testing.T, doc string) {
 		c := Default()

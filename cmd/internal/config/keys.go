@@ -19,8 +19,9 @@ type Key struct {
 	Flag    string   // the flag that overrides both; "" for none
 }
 
-// setting is a key of the file's top or of [usage], with the place it fills: a
-// *string, *bool, *[]string, *time.Duration or *Depth.
+// setting is a key of the file's top or of one of its tables, with the place it
+// fills: a *string, *bool, *[]string, *time.Duration, *Depth, *Prices, *Pattern or
+// *Severities.
 type setting struct {
 	Key
 	at func(*Config) any
@@ -40,6 +41,7 @@ const (
 	duration = "duration"
 	positive = "duration above 0"
 	depth    = "number or \"all\""
+	priced   = "table of prices"
 )
 
 func settings() []setting {
@@ -176,5 +178,5 @@ func Default() Config {
 	p := model.DefaultUsagePolicy()
 	return Config{MaxAge: 15 * time.Minute, Color: "auto", Usage: Usage{
 		Stopped: p.Stopped, Unlaunched: p.Unlaunch, OldVersion: p.OldVersion, Fresh: p.Fresh,
-	}}
+	}, Cost: Cost{PriceSource: AutoPrices}, Findings: defaultFindings()}
 }

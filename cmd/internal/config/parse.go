@@ -28,6 +28,10 @@ func (c *Config) parse(file, doc string) error {
 			c.Accounts = p.accounts(raw[name])
 		case usageTable:
 			p.usage(c, raw[name])
+		case costTable:
+			p.cost(c, raw[name])
+		case findingsTable:
+			p.findings(c, raw[name])
 		default:
 			p.general(c, name, raw[name])
 		}
@@ -61,7 +65,7 @@ func (p *reader) fail(line int, format string, args ...any) {
 func (p *reader) general(c *Config, name string, v any) {
 	line := find(p.doc, "", 0, name)
 	if !p.set(c, settings(), line, name, v) {
-		p.unknown(line, name, append(names(General()), "accounts", usageTable))
+		p.unknown(line, name, append(names(General()), "accounts", usageTable, costTable, findingsTable))
 	}
 }
 
@@ -158,6 +162,12 @@ func assign(place any, k Key, v any) error {
 		return assignDuration(place, k, v)
 	case *Depth:
 		return assignDepth(place, k, v)
+	case *Prices:
+		return assignPrices(place, k, v)
+	case *Severities:
+		return assignSeverities(place, k, v)
+	case *Pattern:
+		return assignPattern(place, k, v)
 	case *string:
 		s, ok := v.(string)
 		if !ok {
@@ -184,6 +194,9 @@ func assignList(place *[]string, k Key, v any) error {
 		}
 		if k.Choices != nil && !slices.Contains(k.Choices, s) {
 			return fmt.Errorf("%s is a list of %s; there is no %q", k.Name, strings.Join(k.Choices, ", "), s)
+		}
+		if err := checkItem(k, s); err != nil {
+			return err
 		}
 		out = append(out, s)
 	}

@@ -16,6 +16,14 @@ func Template() string {
 	for _, k := range OfUsage() {
 		fmt.Fprintf(&b, "\n# %s\n# %s = %s\n", k.Doc, k.Name, k.Default)
 	}
+	b.WriteString("\n# What storage costs.\n# [cost]\n")
+	for _, k := range OfCost() {
+		fmt.Fprintf(&b, "\n# %s\n# %s = %s\n", k.Doc, k.Name, k.Default)
+	}
+	b.WriteString("\n# What counts as wrong with images.\n# [findings]\n")
+	for _, k := range OfFindings() {
+		fmt.Fprintf(&b, "\n# %s\n# %s = %s\n", k.Doc, k.Name, k.Default)
+	}
 	b.WriteString("\n# One table for each account that is reached in a way of its own.\n# [[accounts]]\n")
 	for _, k := range PerAccount() {
 		fmt.Fprintf(&b, "# %s = %s\n", k.Name, k.Example)
@@ -47,12 +55,23 @@ Lists in variables are separated by commas. Durations are written as ` + "`90s`,
 On what verdicts on who uses an image rest. The folders of infrastructure code that are searched for ids besides are
 named with ` + "`--iac DIR`" + `.
 
-| key | type | default | example | variable | meaning |
-|---|---|---|---|---|---|
 `)
-	for _, k := range OfUsage() {
-		fmt.Fprintf(&b, "| `%s` | %s | `%s` | `%s` | `%s` | %s |\n", k.Name, typeOf(k), k.Default, k.Example, k.Env, k.Doc)
-	}
+	writeKeys(&b, OfUsage())
+	b.WriteString(`
+## [cost]
+
+What storage costs. Prices that are neither named here nor told by AWS are those of a table in the program, which is
+dated; of a region that is not in it, those of us-east-1 are assumed, and costs say so.
+
+`)
+	writeKeys(&b, OfCost())
+	b.WriteString(`
+## [findings]
+
+What counts as wrong with images: see [findings.md](findings.md). What is accepted stands in accepted.toml beside this file.
+
+`)
+	writeKeys(&b, OfFindings())
 	b.WriteString(`
 ## [[accounts]]
 
@@ -66,6 +85,14 @@ They hold when neither the flags nor the keys above choose profiles or an organi
 		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s |\n", k.Name, typeOf(k), k.Example, k.Doc)
 	}
 	return b.String()
+}
+
+// writeKeys writes the keys of a table.
+func writeKeys(b *strings.Builder, keys []Key) {
+	b.WriteString("| key | type | default | example | variable | meaning |\n|---|---|---|---|---|---|\n")
+	for _, k := range keys {
+		fmt.Fprintf(b, "| `%s` | %s | `%s` | `%s` | `%s` | %s |\n", k.Name, typeOf(k), k.Default, k.Example, k.Env, k.Doc)
+	}
 }
 
 func typeOf(k Key) string {
@@ -86,6 +113,14 @@ func (c Config) TOML() string {
 	}
 	b.WriteString("\n[usage]\n")
 	for _, s := range usageSettings() {
+		fmt.Fprintf(&b, "%s = %s\n", s.Name, value(s.at(&c)))
+	}
+	b.WriteString("\n[cost]\n")
+	for _, s := range costSettings() {
+		fmt.Fprintf(&b, "%s = %s\n", s.Name, value(s.at(&c)))
+	}
+	b.WriteString("\n[findings]\n")
+	for _, s := range findingSettings() {
 		fmt.Fprintf(&b, "%s = %s\n", s.Name, value(s.at(&c)))
 	}
 	for _, a := range c.Accounts {

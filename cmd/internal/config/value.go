@@ -19,6 +19,12 @@ func value(place any) string {
 			return quote(all)
 		}
 		return strconv.Itoa(int(*p))
+	case *Prices:
+		return p.text()
+	case *Severities:
+		return p.text()
+	case *Pattern:
+		return quote(string(*p))
 	case *bool:
 		return strconv.FormatBool(*p)
 	case *[]string:

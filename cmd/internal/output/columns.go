@@ -51,6 +51,8 @@ func columns() []column {
 		{head{"protected", "PROTECTED", false}, "deregistration protection", fact(func(im *model.Image) model.Tri { return im.Protected })},
 		{head{"managed", "MANAGED", false}, "service that made it and cares for it", managedCell},
 		{head{"usage", "USAGE", false}, "whether something uses it: used, probable, unknown or unused", usageCell},
+		{head{"cost", "COST", true}, "what its snapshots cost a month; in CSV at most, in dollars", costCell},
+		{head{"tier", "TIER", false}, "storage tiers of its snapshots: standard, archive", tierCell},
 		{head{"family", "FAMILY", false}, "name without version, date and build", text(family)},
 		{head{"version", "VERSION", false}, "what tells it from its family", text(version)},
 	}

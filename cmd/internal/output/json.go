@@ -27,6 +27,7 @@ func writeImagesJSON(out printer, k Known, images []*model.Image) {
 func (k Known) document(im *model.Image) model.Document {
 	d := k.Inv.Document(im)
 	d.Usage = k.Usage.Document(im)
+	d.Cost = k.Costs.Document(im)
 	return d
 }
 

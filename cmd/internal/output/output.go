@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/cost"
 )
 
 // Format is a form of output.
@@ -52,6 +53,7 @@ type Style struct {
 type Known struct {
 	Inv   model.Inventory
 	Usage *model.Usage // nil: usage has not been judged
+	Costs *cost.Costs  // nil: costs have not been estimated
 }
 
 // Images writes images, in the given order. JSON holds the scopes beside them.

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/cost"
 )
 
 var now = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
@@ -114,8 +115,8 @@ func TestImages(t *testing.T) {
 }
 
 func TestUnknownColumn(t *testing.T) {
-	err := Style{Format: Table, Columns: []string{"cost"}}.Images(&strings.Builder{}, Known{}, nil)
-	if err == nil || !strings.HasPrefix(err.Error(), `there is no column "cost"; columns are id, name`) {
+	err := Style{Format: Table, Columns: []string{"severity"}}.Images(&strings.Builder{}, Known{}, nil)
+	if err == nil || !strings.HasPrefix(err.Error(), `there is no column "severity"; columns are id, name`) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -126,7 +127,7 @@ func TestImagesJSON(t *testing.T) {
 		return Style{Format: JSON, Now: now}.Images(b, Known{Inv: inv}, inv.Images())
 	})
 	want := `{"images":[
-{"id":"ami-1","name":"web-2026.10.1","account":"111122223333","accountName":"acme-prod","seenBy":["111122223333"],"region":"eu-west-1","state":"available","created":"2026-04-15T00:00:00Z","launched":false,"lastLaunched":null,"deprecationTime":"2026-10-31T23:00:00Z","disabled":false,"protected":null,"encrypted":true,"architecture":"arm64","platform":"linux","rootDeviceType":"ebs","devices":[{"name":"/dev/xvda","virtual":"","suppressed":false,"snapshot":"snap-1","sizeBytes":8589934592,"type":"gp3","iops":0,"throughput":0,"encrypted":true,"deleteOnTermination":true},{"name":"/dev/xvdb","virtual":"","suppressed":false,"snapshot":"snap-2","sizeBytes":1073741824,"type":"gp3","iops":0,"throughput":0,"encrypted":null,"deleteOnTermination":null},{"name":"/dev/xvdc","virtual":"ephemeral0","suppressed":false,"snapshot":"","sizeBytes":0,"type":"","iops":0,"throughput":0,"encrypted":null,"deleteOnTermination":null}],"snapshots":[{"id":"snap-1","state":"completed","tier":"standard","started":"2026-10-30T00:00:00Z","sizeBytes":8589934592,"fullBytes":null,"encrypted":true},{"id":"snap-2","state":null,"tier":null,"started":null,"sizeBytes":null,"fullBytes":null,"encrypted":null}],"sizeBytes":8589934592,"bootMode":"","imds":"v2.0","tpm":"","ena":true,"tags":{"owner":"core"},"source":{"image":"ami-0","region":"us-east-1","instance":""},"family":"web","version":"2026.10.1","description":"web","managed":"none","usage":null,"permissions":{"read":false,"readAt":null,"public":false,"accounts":null,"organizations":null,"units":null}}
+{"id":"ami-1","name":"web-2026.10.1","account":"111122223333","accountName":"acme-prod","seenBy":["111122223333"],"region":"eu-west-1","state":"available","created":"2026-04-15T00:00:00Z","launched":false,"lastLaunched":null,"deprecationTime":"2026-10-31T23:00:00Z","disabled":false,"protected":null,"encrypted":true,"architecture":"arm64","platform":"linux","rootDeviceType":"ebs","devices":[{"name":"/dev/xvda","virtual":"","suppressed":false,"snapshot":"snap-1","sizeBytes":8589934592,"type":"gp3","iops":0,"throughput":0,"encrypted":true,"deleteOnTermination":true},{"name":"/dev/xvdb","virtual":"","suppressed":false,"snapshot":"snap-2","sizeBytes":1073741824,"type":"gp3","iops":0,"throughput":0,"encrypted":null,"deleteOnTermination":null},{"name":"/dev/xvdc","virtual":"ephemeral0","suppressed":false,"snapshot":"","sizeBytes":0,"type":"","iops":0,"throughput":0,"encrypted":null,"deleteOnTermination":null}],"snapshots":[{"id":"snap-1","state":"completed","tier":"standard","started":"2026-10-30T00:00:00Z","sizeBytes":8589934592,"fullBytes":null,"encrypted":true},{"id":"snap-2","state":null,"tier":null,"started":null,"sizeBytes":null,"fullBytes":null,"encrypted":null}],"sizeBytes":8589934592,"bootMode":"","imds":"v2.0","tpm":"","ena":true,"tags":{"owner":"core"},"source":{"image":"ami-0","region":"us-east-1","instance":""},"family":"web","version":"2026.10.1","description":"web","managed":"none","cost":null,"usage":null,"permissions":{"read":false,"readAt":null,"public":false,"accounts":null,"organizations":null,"units":null}}
 ],
 "scopes":[
 {"source":"profile prod","account":"111122223333","region":"eu-west-1","state":"read","asOf":"2026-10-31T23:59:00Z","error":null,"hint":null,"usage":null},
@@ -235,8 +236,14 @@ func TestNothingHarmfulIsPrinted(t *testing.T) {
 			if f != JSON && f != JSONL {
 				s.Columns = keys
 			}
-			k := Known{inv, (*model.Usage)(nil).Judge(inv, model.UsageInput{Policy: model.DefaultUsagePolicy(), Now: now})}
+			k := Known{Inv: inv, Usage: (*model.Usage)(nil).Judge(inv, model.UsageInput{Policy: model.DefaultUsagePolicy(), Now: now})}
+			k.Costs = (*cost.Costs)(nil).Estimate(inv, cost.Input{Prices: cost.BuiltInPrices(), Usage: k.Usage, Now: now})
 			err := errors.Join(s.Images(&b, k, inv.Images()), s.Scopes(&b, inv), s.Usage(&b, k, inv.Images()))
+			err = errors.Join(err, s.Snapshots(&b, k, k.Costs.Lines()), s.Growth(&b, Growing{Known: k, Growth: cost.Grow(nil, k.Costs.ByCreation(now))}))
+			for by := range cost.ByImage + 1 {
+				g := cost.Grouping{By: by, Tag: im.Detail.Tags[0].Key}
+				err = errors.Join(err, s.Costs(&b, Costing{Known: k, By: g, Groups: k.Costs.Groups(g, nil, nil), Total: k.Costs.Total(), Within: im.Name}))
+			}
 			if f != CSV && f != Markdown {
 				err = errors.Join(err, s.Image(&b, k, im))
 			}

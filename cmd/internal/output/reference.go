@@ -10,7 +10,9 @@ import (
 type Field struct{ Name, Type, Meaning string }
 
 // ImageFields document an image.
-func ImageFields() []Field { return slices.Concat(ownFields(), usageFields(), permissionFields()) }
+func ImageFields() []Field {
+	return slices.Concat(ownFields(), costFields(), usageFields(), permissionFields())
+}
 
 func ownFields() []Field {
 	return []Field{
@@ -131,16 +133,20 @@ func Reference() string {
 	b.WriteString(`# The JSON of amiscope
 
 ` + "`-o json`" + ` prints one object. ` + "`list` and `usage`" + ` give ` + "`images`" + ` and ` + "`scopes`, `scopes`" + ` gives
-` + "`scopes`; `show`" + ` prints one image.
-` + "`-o jsonl`" + ` prints one image, or one scope, a line; scopes that failed are then told on standard error only.
+` + "`scopes`; `show`" + ` prints one image. ` + "`cost`" + ` gives the fields below with ` + "`groups`, `prices`, `blind` and `scopes`, `snapshots`" + ` gives
+` + "`snapshots` and `scopes`, `diff`" + ` the fields below with ` + "`causes`, `leftOut` and `scopes`, `doctor` gives `checks` and `scopes` of its own, `findings` gives `findings`, `rules` and `scopes`" + `.
+` + "`-o jsonl`" + ` prints one image, scope, group, snapshot, cause, check or finding a line; scopes that failed are then told on standard error only.
 
 A field's name and meaning stay; new fields may come. **null is a fact that is not known**; what is known to be absent
-is an empty text or list. Times are RFC 3339 in UTC; sizes are bytes. Control characters, and characters that turn the
+is an empty text or list. Times are RFC 3339 in UTC; sizes are bytes; amounts are US dollars a month, to a billionth: see [cost.md](cost.md). Control characters, and characters that turn the
 reading direction or show nothing, are escaped (` + "`\\u202e`" + `): the text that a parser gives is what AWS gave.
 
 `)
 	writeFields(&b, "An image", ImageFields())
 	writeFields(&b, "A scope", ScopeFields())
+	for _, part := range slices.Concat(costParts(), doctorParts(), findingParts()) {
+		writeFields(&b, part.title, part.fields)
+	}
 	return b.String()
 }
 

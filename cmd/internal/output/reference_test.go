@@ -20,13 +20,15 @@ var update = flag.Bool("update", false, "rewrite docs/json.md")
 // TestFieldsAreThoseOfTheDocuments: every field of the structs is documented
 // with its type, in order, and nothing else is.
 func TestFieldsAreThoseOfTheDocuments(t *testing.T) {
-	for _, tt := range []struct {
+	type documented struct {
 		doc    any
 		fields []Field
-	}{
-		{model.Document{}, ImageFields()},
-		{model.ScopeDocument{}, ScopeFields()},
-	} {
+	}
+	all := []documented{{model.Document{}, ImageFields()}, {model.ScopeDocument{}, ScopeFields()}}
+	for _, part := range slices.Concat(costParts(), doctorParts(), findingParts()) {
+		all = append(all, documented{part.of, part.fields})
+	}
+	for _, tt := range all {
 		var want, got []string
 		walk("", reflect.TypeOf(tt.doc), &want)
 		for _, f := range tt.fields {
@@ -81,6 +83,8 @@ func typeName(t reflect.Type) string {
 	switch {
 	case t == reflect.TypeFor[*time.Time]():
 		return "time or null"
+	case t == reflect.TypeFor[time.Time]():
+		return "time"
 	case t == reflect.TypeFor[*bool]():
 		return "true, false or null"
 	case t == reflect.TypeFor[[]string]():

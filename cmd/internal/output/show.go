@@ -91,6 +91,7 @@ func (s Style) identity(inv model.Inventory, d model.Document) []pair {
 		{"family", d.Family},
 		{"version", d.Version},
 		{"managed by", known(d.Managed)},
+		{"cost", monthly(d.Cost)},
 		{"usage", s.verdict(d.Usage)},
 		{"description", known(d.Description)},
 		{"arn", model.ImageARN(inv.Account(d.Account).Partition, model.ImageKey{Region: d.Region, ID: d.ID})},

@@ -41,7 +41,7 @@ func judged(permissions *model.LaunchPermissions) (Known, *model.Image) {
 	in := model.UsageInput{Policy: model.DefaultUsagePolicy(), Now: now, Asides: []model.Aside{{
 		Scope: at, Source: model.Instances, Key: "i-2", Image: im.ID, Reason: "a test", Who: "ann", Until: now.Add(10 * dayLong),
 	}}}
-	return Known{inv, (*model.Usage)(nil).Judge(inv, in)}, im
+	return Known{Inv: inv, Usage: (*model.Usage)(nil).Judge(inv, in)}, im
 }
 
 // limits are the texts of the model that come with every verdict.
@@ -55,7 +55,7 @@ func private() *model.LaunchPermissions {
 func TestUsageJSON(t *testing.T) {
 	k, im := judged(&model.LaunchPermissions{ID: "ami-1", At: now.Add(-time.Hour), Accounts: []string{"444455556666"}})
 	got := printed(t, func(b *strings.Builder) error { return Style{Format: JSONL, Now: now}.Usage(b, k, []*model.Image{im}) })
-	_, got, _ = strings.Cut(got, `"managed":"none",`)
+	_, got, _ = strings.Cut(got, `"cost":null,`)
 	want := `"usage":{"verdict":"used","evidence":[` +
 		`{"kind":"group","account":"111122223333","region":"eu-west-1","id":"web-asg","title":"web-asg override 2","detail":"","counts":true,"stale":"","aside":"","asideBy":"","asideUntil":null},` +
 		`{"kind":"instance","account":"111122223333","region":"eu-west-1","id":"i-1","title":"old","detail":"stopped 214 d, i-1","counts":false,"stale":"stopped 214 d","aside":"","asideBy":"","asideUntil":null},` +
