@@ -250,7 +250,7 @@ func (a *App) intend(in keys.Intent) tea.Cmd {
 // happen puts a screen's new self in its place and performs its effects.
 func (a *App) happen(s kit.Screen, effects []kit.Effect) tea.Cmd {
 	id := a.stage.replace(s)
-	return tea.Batch(a.perform(id, effects), a.stir(), a.followMarks())
+	return tea.Batch(a.perform(id, effects), a.stir(), a.followMarks(), a.wantsAudit())
 }
 
 // perform turns effects into commands. Each is done in order; id is the screen
@@ -373,7 +373,7 @@ func (a *App) sync() tea.Cmd {
 		a.stage.put(l.id, s)
 		cmds = append(cmds, a.perform(l.id, effects))
 	}
-	return tea.Batch(cmds...)
+	return tea.Batch(append(cmds, a.wantsAudit())...)
 }
 
 // topEnv is the env of the screen on top, which may be a box smaller than the

@@ -37,7 +37,7 @@ var tabs = []tab{
 	usageTab:       {"usage", false, nil},
 	costTab:        {"cost", true, costLines},
 	permissionsTab: {"permissions", false, permissionLines},
-	{"findings", true, findingLines},
+	findingsTab:    {"findings", true, findingLines},
 	{"devices", true, deviceLines},
 	{"tags", true, tagLines},
 	{"json", true, jsonLines},
@@ -48,6 +48,9 @@ func NewDetail(k model.ImageKey) Detail { return Detail{key: k} }
 
 // permissionsTab is the index of the tab that tells who may launch the image.
 const permissionsTab = 3
+
+// findingsTab is the index of the tab that tells what is wrong with the image.
+const findingsTab = 4
 
 // NewCostOf is the detail of an image on the tab of its cost.
 func NewCostOf(k model.ImageKey) Detail { return Detail{key: k, tab: costTab} }

@@ -187,3 +187,6 @@ func advice(env kit.Env, r finding.Rule) string {
 	}
 	return kit.Block(strings.Join(lines, "\n"), env.Width, adviceLines)
 }
+
+// Audits is true: it shows nothing else.
+func (s Findings) Audits() bool { return true }

@@ -159,3 +159,6 @@ func (s FindingsOf) View(env kit.Env) string {
 	env.Height -= adviceLines + 1
 	return title + "\n" + s.list.view(env, "nothing is left of it") + "\n" + advice(env, s.rule)
 }
+
+// Audits is true: it shows nothing else.
+func (s FindingsOf) Audits() bool { return true }

@@ -1,6 +1,8 @@
 package browse
 
 import (
+	"slices"
+
 	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/tui/kit"
 )
@@ -42,4 +44,15 @@ func severityColumn(env kit.Env, im *model.Image) kit.Cell {
 		return unknown()
 	}
 	return orDash("")
+}
+
+// Audits reports whether the tab of findings is shown.
+func (d Detail) Audits() bool { return d.tab == findingsTab }
+
+// Audits reports whether filter or order name findings, or the column shows them.
+func (s Images) Audits() bool {
+	if s.order.Key == "severity" || s.filter.query.Names("severity") || s.filter.query.Names("finding") {
+		return true
+	}
+	return slices.ContainsFunc(s.table.Shown(), func(i int) bool { return s.cols[i].Key == "severity" })
 }

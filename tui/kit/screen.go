@@ -232,6 +232,12 @@ type Curious interface {
 	Curious(Env) []model.ImageKey
 }
 
+// Auditor is a screen that may show what is wrong.
+type Auditor interface {
+	// Audits reports whether it does now.
+	Audits() bool
+}
+
 // Counter is a screen that says at the left of the status line what it shows.
 type Counter interface {
 	Counts(Env) []Part
