@@ -1,0 +1,91 @@
+package plan
+
+import (
+	"time"
+
+	"github.com/amiscope/amiscope/model"
+)
+
+// Facts are all that decisions about an image rest on, and all that it takes to
+// bring it back to what it was.
+type Facts struct {
+	Owner          string      `json:"owner"`
+	Name           string      `json:"name"`
+	Description    string      `json:"description"`
+	State          string      `json:"state"` // as EC2 says; Gone and Binned besides
+	Created        *time.Time  `json:"created"`
+	Deprecation    *time.Time  `json:"deprecation"` // null: none set
+	Protection     string      `json:"protection"`  // EC2's own words; "" where it is not told
+	Encrypted      model.Tri   `json:"encrypted"`
+	Managed        string      `json:"managed"`   // model.Manager's word
+	Manager        string      `json:"manager"`   // the policy, pipeline or vault that cares for it, where its tags tell
+	Billed         bool        `json:"billed"`    // it has product codes: never public
+	Tags           []model.Tag `json:"tags"`      // by key
+	TagsKnown      bool        `json:"tagsKnown"` //
+	SizeGiB        int64       `json:"sizeGiB"`   // provisioned
+	Family         Family      `json:"family"`
+	Permissions    *Sharing    `json:"permissions"`    // null: not known
+	Snapshots      []Snapshot  `json:"snapshots"`      // of its block devices, by id
+	SnapshotsKnown bool        `json:"snapshotsKnown"` // who else uses them was read
+	Usage          Usage       `json:"usage"`
+	Bin            Bin         `json:"bin"`
+	AsOf           *time.Time  `json:"asOf"` // the oldest reading among all that; null: from a cache whose age is not known
+}
+
+// States of Facts besides EC2's.
+const (
+	Gone   = "gone"   // neither listed nor in the Recycle Bin
+	Binned = "binned" // in the Recycle Bin
+)
+
+// Sharing is who may launch an image.
+type Sharing struct {
+	Public        bool     `json:"public"`
+	Accounts      []string `json:"accounts"`      // sorted
+	Organizations []string `json:"organizations"` // ARNs, sorted
+	Units         []string `json:"units"`         // ARNs, sorted
+}
+
+// Snapshot is one snapshot of an image.
+type Snapshot struct {
+	ID        string      `json:"id"`
+	Owner     string      `json:"owner"`
+	State     string      `json:"state"` // EC2's; Gone and Binned besides
+	Archived  bool        `json:"archived"`
+	Encrypted model.Tri   `json:"encrypted"`
+	Key       string      `json:"key"`     // KMS key ARN
+	Default   bool        `json:"default"` // the key is the AWS managed one, which cannot be shared; where that is known
+	Tags      []model.Tag `json:"tags"`
+	SizeGiB   int64       `json:"sizeGiB"`
+	FullBytes int64       `json:"fullBytes"` // -1: not told
+	Images    []string    `json:"images"`    // other images that use it, sorted
+	Named     []string    `json:"named"`     // what names the snapshot itself: templates and the like
+	Accounts  []string    `json:"accounts"`  // that may use it, where that was read
+	Backup    bool        `json:"backup"`    // AWS Backup's
+}
+
+// Family is where an image stands among those of its family in its region and
+// account, and elsewhere.
+type Family struct {
+	Name    string   `json:"name"`
+	Newest  bool     `json:"newest"`  // of its architecture, among those that are available
+	Others  int      `json:"others"`  // available images of the family besides, in this account and region
+	Copies  int      `json:"copies"`  // other images of the same name, or with the same source, that are available
+	Pickers []string `json:"pickers"` // what may pick it by its name or age: Auto Scaling groups, node groups, parameters
+}
+
+// Usage is a verdict in the words of people.
+type Usage struct {
+	Verdict  string   `json:"verdict"`           // model.Use's word
+	Evidence []string `json:"evidence"`          // a line each
+	Blind    []string `json:"blind"`             // what was not looked at, a line each
+	Recheck  string   `json:"recheck,omitempty"` // why AWS itself could not be asked again; "" where it was, or was not asked
+}
+
+// Bin is whether and for how long the Recycle Bin holds what is deleted.
+type Bin struct {
+	Known     bool       `json:"known"`     // the rules were read
+	Image     int        `json:"image"`     // days; 0: not held
+	Snapshots int        `json:"snapshots"` // days, of the snapshot held shortest; 0: one is not held
+	Exits     *time.Time `json:"exits"`     // of an image in the bin: when it is gone for good
+}

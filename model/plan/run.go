@@ -1,0 +1,81 @@
+package plan
+
+import (
+	"time"
+
+	"github.com/amiscope/amiscope/model"
+)
+
+// Run is a plan that was confirmed, and how far it was done.
+type Run struct {
+	ID       string          `json:"id"` // sorts by time: 20261126-101512-3f9a
+	At       time.Time       `json:"at"`
+	Who      string          `json:"who"` // the user of this machine
+	Plan     Plan            `json:"plan"`
+	Outcomes map[int]Outcome `json:"outcomes"` // by step; none: it was not begun
+	Ended    *time.Time      `json:"ended,omitempty"`
+	Dropped  bool            `json:"dropped,omitempty"` // it was interrupted, and somebody decided not to go on
+}
+
+// State is how a step stands.
+type State string
+
+// The states. NotRun is what was never begun and will not be: Why says why.
+const (
+	Intended State = "intended" // it is being done, or was when the program ended: nobody knows
+	Pending  State = "pending"  // AWS has taken it on, and is not done
+	Done     State = "done"
+	Failed   State = "failed"
+	Refused  State = "refused" // what it rests on has changed since it was planned
+	NotRun   State = "not run" // it was stopped before, or a step that must come first was not done
+	Unclear  State = "unknown" // whether it was done could not be found out
+)
+
+// Outcome is what became of a step.
+type Outcome struct {
+	State   State     `json:"state"`
+	At      time.Time `json:"at"`
+	Request string    `json:"request,omitempty"` // AWS's request id
+	Result  Result    `json:"result"`
+	Why     string    `json:"why,omitempty"`  // of what is not Done
+	Hint    string    `json:"hint,omitempty"` // what to do about it
+	Kind    string    `json:"kind,omitempty"` // model.ErrorKind's word, of Failed
+}
+
+// Result is what a call gave.
+type Result struct {
+	Image     string            `json:"image,omitempty"`     // a new one
+	Snapshots map[string]string `json:"snapshots,omitempty"` // return code of each that was to be deleted with its image: success, skipped, missing-permissions, ...
+}
+
+// Open reports whether a step may yet change.
+func (s State) Open() bool { return s == Intended || s == Pending }
+
+// Interrupted lists the steps of a run that has not ended whose end nobody knows, and
+// those that were never begun.
+func (r *Run) Interrupted() (unclear, unbegun []int) {
+	if r.Ended != nil || r.Dropped {
+		return nil, nil
+	}
+	for _, s := range r.Plan.Steps {
+		switch o, begun := r.Outcomes[s.ID]; {
+		case !begun:
+			unbegun = append(unbegun, s.ID)
+		case o.State.Open() || o.State == Unclear:
+			unclear = append(unclear, s.ID)
+		}
+	}
+	return unclear, unbegun
+}
+
+// Event is something that a run tells while it goes on.
+type Event struct {
+	Run     string
+	Step    int // 0: of the run itself
+	Outcome Outcome
+	Image   *model.ImageKey // that the step was about
+	Ended   bool            // the run has ended: nothing comes behind
+	Paused  string          // why steps of an account wait: its login has expired; "": they go on
+	Account string          // of Paused
+	Err     error           // why the run could not begin or go on; nothing unknown was done
+}
