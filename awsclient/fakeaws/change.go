@@ -77,6 +77,7 @@ func complete(f *fleet.Fleet) {
 		r.Reservation = cmp.Or(r.Reservation, r.ID)
 	}
 	completeCharges(f)
+	completeSettings(f)
 	for i := range f.Templates {
 		t := &f.Templates[i]
 		if len(t.Versions) > 0 {

@@ -23,6 +23,7 @@ type store struct {
 	capacities   shelves[*fleet.Capacity]
 	spotFleets   shelves[*fleet.SpotFleet]
 	spotRequests shelves[*fleet.SpotRequest]
+	settings     shelves[*fleet.Settings]
 	managed
 	charges
 
@@ -68,6 +69,7 @@ func (s *store) index() {
 		func(r *fleet.SpotFleet) place { return place{r.Owner, r.Region} }, nil)
 	s.spotRequests = shelve(f.SpotRequests, func(r *fleet.SpotRequest) fleet.ID { return textID(r.ID) },
 		func(r *fleet.SpotRequest) place { return place{r.Owner, r.Region} }, nil)
+	s.settings = named(f.Settings, func(r *fleet.Settings) (place, []string) { return place{r.Owner, r.Region}, nil })
 	s.managed = manage(f)
 	s.charges = charge(f)
 }

@@ -56,6 +56,8 @@ func New(c Config) *Fleet {
 	g.services()
 	g.lineages()
 	g.charges()
+	g.settings()
+	g.inspect()
 	return g.fleet
 }
 

@@ -26,6 +26,7 @@ type Fleet struct {
 	Builds        []Build
 	Environments  []ComputeEnvironment
 	Clusters      []Cluster
+	Settings      []Settings
 
 	Charges
 }
@@ -212,6 +213,7 @@ type Scan struct {
 	Medium        Time
 	Low           Time
 	Informational Time
+	Findings      []Vulnerability
 }
 
 // Snapshot is one EBS snapshot.

@@ -192,15 +192,9 @@ func watermark(g *generator, im *Image) {
 	}}
 }
 
+// scan has Amazon Inspector find something; inspect makes what.
 func scan(severity string) func(*generator, *Image) {
-	return func(_ *generator, im *Image) {
-		at := stamp(Epoch.Add(-2 * day))
-		s := Scan{At: at, Severity: severity, Medium: at - 5*86_400_000, Low: at - 9*86_400_000, Informational: at - 40*86_400_000}
-		if severity == "critical" {
-			s.Critical, s.High = at-86_400_000, at-3*86_400_000
-		}
-		im.Extra = &Extra{Scan: &s}
-	}
+	return func(_ *generator, im *Image) { im.Extra = &Extra{Scan: &Scan{Severity: severity}} }
 }
 
 // manyTags gives an image the 50 tags that EC2 allows.

@@ -26,6 +26,7 @@ func TestReferencesChangeNothing(t *testing.T) {
 			g.strays()
 			g.instances()
 			g.lineages()
+			g.inspect()
 			before, after := g.fleet, New(c)
 			if text(t, before.Images) != text(t, after.Images) || text(t, before.Snapshots) != text(t, after.Snapshots) {
 				t.Error("images or snapshots changed")
