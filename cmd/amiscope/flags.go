@@ -22,6 +22,7 @@ type flags struct {
 	logFile  string
 	format   string
 	offline  bool
+	readOnly bool
 	from     string   // an inventory file to show; "": AWS
 	iac      []string // folders of infrastructure code
 	noColor  bool
@@ -51,6 +52,7 @@ func (f *flags) add(root *cobra.Command, complete cobra.CompletionFunc) {
 	s.StringArrayVar(&f.regions, "region", nil, "region or glob such as eu-*; may be repeated")
 	s.BoolVar(&f.shared, "shared", false, "also images that other accounts share with these")
 	s.BoolVar(&f.offline, "offline", false, "never call AWS; show what is cached")
+	s.BoolVar(&f.readOnly, "read-only", false, "change nothing in AWS")
 	s.StringVar(&f.from, "from", "", "show an inventory file that scan -o wrote; needs no AWS, and never calls it")
 	s.StringArrayVar(&f.iac, "iac", nil, "folder of infrastructure code: what its files name is used; may be repeated")
 	s.DurationVar(&f.maxAge, "max-age", config.Default().MaxAge, "read again what was read longer ago; 0 always")
@@ -129,7 +131,7 @@ func (f *flags) over(c *config.Config) {
 	if f.noColor {
 		c.Color = "none"
 	}
-	c.ASCII = c.ASCII || f.ascii
+	c.ASCII, c.Changes.ReadOnly = c.ASCII || f.ascii, c.Changes.ReadOnly || f.readOnly
 }
 
 // selection names what the settings choose, for the cache. The same settings

@@ -22,6 +22,8 @@ var broad = map[string]string{
 	"model.Document":  "is the documented JSON of an image, field by field",
 	"model.Page":      "is one answer for all kinds: one list a kind",
 	"model.Reference": "is one record for what all usage sources tell",
+	"plan.Facts":      "is the documented JSON of what a plan rests on, field by field",
+	"plan.Options":    "is a table: what deeds can be told, a field each",
 	"fleet.Fleet":     "is a table: one list a kind of record",
 	"kit.Env":         "is all that a screen may know, passed to it and never kept",
 	"tui.Options":     "is a table: what cmd decides before the first frame",

@@ -34,15 +34,31 @@ type Config struct {
 	Usage        Usage
 	Cost         Cost
 	Findings     Findings
+	Changes      Changes
 }
 
-// Account is one [[accounts]] table: a way into an account, under a name.
+// Changes is what the settings say of changing AWS.
+type Changes struct {
+	ReadOnly    bool      // nothing is changed
+	AllowPublic bool      // images may be made public
+	Guards      []Account // all accounts of the file, whichever are looked at
+}
+
+// Account is one [[accounts]] table: a way into an account, under a name, and what
+// must not happen there.
 type Account struct {
 	Name       string
+	ID         string // twelve digits; "" where the way in says it
 	Profile    string
 	RoleARN    string
 	ExternalID string
+	Production bool
+	ReadOnly   bool
+	Deny       []string // words of deeds
 }
+
+// Way reports whether the account says how it is reached.
+func (a Account) Way() bool { return a.Profile != "" || a.RoleARN != "" }
 
 // Usage is the [usage] table: on what verdicts on who uses an image rest.
 type Usage struct {

@@ -55,6 +55,7 @@ external_id = "acme"
 		{Name: "prod", Profile: "prod-readonly"},
 		{RoleARN: "arn:aws:iam::111122223333:role/audit", ExternalID: "acme"},
 	}
+	want.Changes.Guards = want.Accounts
 	want.Usage.Stopped, want.Usage.OldVersion, want.Usage.TemplateVersions = 30*24*time.Hour, 0, -1
 	want.Usage.Waive, want.Usage.ParameterPaths = []string{"batch", "eks"}, []string{"/config"}
 	got, err := Load(path, true, noEnv)
@@ -100,7 +101,9 @@ func TestMistakes(t *testing.T) {
 		{"unknown key, near", "shared = true\nregoins = []\n", `:2: unknown key "regoins": did you mean "regions"?`},
 		{"unknown key, far", "zzz = 1\n", `:1: unknown key "zzz"; known are profiles, `},
 		{"unknown key of an account", "[[accounts]]\nprofile = \"a\"\n[[accounts]]\nprofil = \"b\"\nrole_arn = \"x\"\n", `:4: unknown key "profil": did you mean "profile"?`},
-		{"account without a way in", "\n[[accounts]]\nname = \"x\"\n", `:2: an account needs profile or role_arn`},
+		{"account without a way in", "\n[[accounts]]\nname = \"x\"\n", `:2: an account needs profile or role_arn to be reached by, or id`},
+		{"account with a short id", "\n[[accounts]]\nid = \"1234\"\n", `:3: id is a twelve digits`},
+		{"account that denies nothing known", "\n[[accounts]]\nid = \"111122223333\"\ndeny = [\"remove\"]\n", `:4: deny is a list of copy, share`},
 		{"accounts as a table", "[accounts]\nprofile = \"a\"\n", `:1: accounts is a list of tables: write [[accounts]]`},
 		{"not a bool", "ascii = \"yes\"\n", `:1: ascii is a truth value, such as true`},
 		{"not a list", "\n\nregions = \"eu-west-1\"\n", `:3: regions is a list of text, such as ["eu-*", "us-east-1"]`},
@@ -193,7 +196,7 @@ func TestTemplate(t *testing.T) {
 		t.Fatal(err)
 	}
 	accounts := c.Accounts
-	c.Accounts = nil
+	c.Accounts, c.Changes.Guards = nil, nil
 	want := Default()
 	want.Profiles, want.Regions = []string{}, []string{}
 	want.Usage.Waive, want.Usage.ParameterPaths, want.Cost.Prices = []string{}, []string{}, Prices{}
@@ -211,7 +214,8 @@ func TestTable(t *testing.T) {
 		if err := c.parse("f", k.Name+" = "+k.Example); err != nil {
 			t.Errorf("%s: its example: %v", k.Name, err)
 		}
-		if k.Env != "AMISCOPE_"+strings.ToUpper(k.Name) || k.Flag == "" || k.Doc == "" {
+		fileOnly := k.Name == "allow_public"
+		if !fileOnly && (k.Env != "AMISCOPE_"+strings.ToUpper(k.Name) || k.Flag == "") || k.Doc == "" {
 			t.Errorf("%s: no variable, flag or meaning: %+v", k.Name, k)
 		}
 	}

@@ -204,6 +204,9 @@ func assignPattern(place *Pattern, k Key, v any) error {
 // accountShape is what known_accounts holds: accounts, organizations, units.
 var accountShape = regexp.MustCompile(`^([0-9]{12}|o-[a-z0-9]+|arn:[a-z-]+:organizations::[0-9]{12}:(organization|ou)/o-[a-z0-9/-]+)$`)
 
+// accountDigits is an account's id.
+var accountDigits = regexp.MustCompile(`^[0-9]{12}$`)
+
 // checkItem refuses an item of a list that is not of the list's type.
 func checkItem(k Key, item string) error {
 	switch {

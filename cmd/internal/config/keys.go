@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/plan"
 )
 
 // Key is one setting of the file. The table of all keys drives the reader, the
@@ -41,7 +42,9 @@ const (
 	duration = "duration"
 	positive = "duration above 0"
 	depth    = "number or \"all\""
-	priced   = "table of prices"
+
+	accountID = "twelve digits"
+	priced    = "table of prices"
 )
 
 func settings() []setting {
@@ -74,6 +77,14 @@ func settings() []setting {
 			Name: "max_age", Type: duration, Default: `"15m"`, Example: `"1h"`, Env: "AMISCOPE_MAX_AGE", Flag: "--max-age",
 			Doc: "What was read longer ago is read again; \"0\" reads always.",
 		}, func(c *Config) any { return &c.MaxAge }},
+		{Key{
+			Name: "read_only", Type: truth, Default: `false`, Example: `true`, Env: "AMISCOPE_READ_ONLY", Flag: "--read-only",
+			Doc: "Show everything and change nothing in AWS.",
+		}, func(c *Config) any { return &c.Changes.ReadOnly }},
+		{Key{
+			Name: "allow_public", Type: truth, Default: `false`, Example: `true`,
+			Doc: "Let images be made public, by `amiscope plan share --with all`. Only the file can say so.",
+		}, func(c *Config) any { return &c.Changes.AllowPublic }},
 		{Key{
 			Name: "color", Type: text, Default: `"auto"`, Example: `"light"`, Env: "AMISCOPE_COLOR", Flag: "--no-color",
 			Choices: []string{"auto", "dark", "light", "none"},
@@ -129,12 +140,25 @@ func sources() []string {
 	return out
 }
 
+// deeds are the words for what can be done to images.
+func deeds() []string {
+	var out []string
+	for _, d := range plan.Deeds() {
+		out = append(out, string(d))
+	}
+	return out
+}
+
 func accountSettings() []accountSetting {
 	return []accountSetting{
 		{Key{
 			Name: "name", Type: text, Default: `""`, Example: `"prod"`,
 			Doc: "The account's name on the screen and in filters; without it, its alias.",
 		}, func(a *Account) any { return &a.Name }},
+		{Key{
+			Name: "id", Type: accountID, Default: `""`, Example: `"111122223333"`,
+			Doc: "The account that the table is about. Without a way in of its own it only says what must not happen there, however the account is reached.",
+		}, func(a *Account) any { return &a.ID }},
 		{Key{
 			Name: "profile", Type: text, Default: `""`, Example: `"prod-readonly"`,
 			Doc: "The profile that reaches the account. With `role_arn`, the profile that assumes the role.",
@@ -147,6 +171,18 @@ func accountSettings() []accountSetting {
 			Name: "external_id", Type: text, Default: `""`, Example: `"acme"`,
 			Doc: "The external id that the role's trust policy asks for.",
 		}, func(a *Account) any { return &a.ExternalID }},
+		{Key{
+			Name: "production", Type: truth, Default: `false`, Example: `true`,
+			Doc: "Every change in the account has to be confirmed by typing a phrase.",
+		}, func(a *Account) any { return &a.Production }},
+		{Key{
+			Name: "read_only", Type: truth, Default: `false`, Example: `true`,
+			Doc: "Nothing is changed in the account.",
+		}, func(a *Account) any { return &a.ReadOnly }},
+		{Key{
+			Name: "deny", Type: list, Default: `[]`, Example: `["delete"]`, Choices: deeds(),
+			Doc: "What is not done in the account.",
+		}, func(a *Account) any { return &a.Deny }},
 	}
 }
 

@@ -25,7 +25,8 @@ func (c *Config) parse(file, doc string) error {
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		switch name {
 		case "accounts":
-			c.Accounts = p.accounts(raw[name])
+			c.Changes.Guards = p.accounts(raw[name])
+			c.Accounts = slices.DeleteFunc(slices.Clone(c.Changes.Guards), func(a Account) bool { return !a.Way() })
 		case usageTable:
 			p.usage(c, raw[name])
 		case costTable:
@@ -125,8 +126,8 @@ func (p *reader) account(n int, t map[string]any) Account {
 			p.fail(line, "%s", err)
 		}
 	}
-	if a.Profile == "" && a.RoleARN == "" {
-		p.fail(find(p.doc, "accounts", n, ""), "an account needs profile or role_arn: the program could not reach it otherwise")
+	if !a.Way() && a.ID == "" {
+		p.fail(find(p.doc, "accounts", n, ""), "an account needs profile or role_arn to be reached by, or id to say which one is meant")
 	}
 	return a
 }
@@ -175,6 +176,9 @@ func assign(place any, k Key, v any) error {
 		}
 		if k.Choices != nil && !slices.Contains(k.Choices, s) {
 			return fmt.Errorf("%s is %s, not %q", k.Name, strings.Join(k.Choices, ", "), s)
+		}
+		if k.Type == accountID && !accountDigits.MatchString(s) {
+			return wrongType(k)
 		}
 		*place = s
 	}

@@ -45,7 +45,7 @@ The program never changes the file.
 |---|---|---|---|---|---|
 `)
 	for _, k := range General() {
-		fmt.Fprintf(&b, "| `%s` | %s | `%s` | `%s` | `%s` | %s |\n", k.Name, typeOf(k), k.Default, k.Env, k.Flag, k.Doc)
+		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s | %s | %s |\n", k.Name, typeOf(k), k.Default, code(k.Env), code(k.Flag), k.Doc)
 	}
 	b.WriteString(`
 Lists in variables are separated by commas. Durations are written as ` + "`90s`, `15m`, `2h`, `90d`" + `.
@@ -75,8 +75,9 @@ What counts as wrong with images: see [findings.md](findings.md). What is accept
 	b.WriteString(`
 ## [[accounts]]
 
-One table for each account that is reached in a way of its own; it needs ` + "`profile` or `role_arn`" + `.
-They hold when neither the flags nor the keys above choose profiles or an organization.
+One table for each account that is reached in a way of its own, by ` + "`profile` or `role_arn`" + `, or about which something is to be
+said, by ` + "`id`" + `. The ways in hold when neither the flags nor the keys above choose profiles or an organization. What must not happen in an
+account holds always; where nothing but a profile names the account, only when that profile reaches it: an ` + "`id`" + ` makes certain.
 
 | key | type | example | meaning |
 |---|---|---|---|
@@ -85,6 +86,14 @@ They hold when neither the flags nor the keys above choose profiles or an organi
 		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s |\n", k.Name, typeOf(k), k.Example, k.Doc)
 	}
 	return b.String()
+}
+
+// code is a word in code; nothing for none.
+func code(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "`" + s + "`"
 }
 
 // writeKeys writes the keys of a table.
@@ -123,10 +132,10 @@ func (c Config) TOML() string {
 	for _, s := range findingSettings() {
 		fmt.Fprintf(&b, "%s = %s\n", s.Name, value(s.at(&c)))
 	}
-	for _, a := range c.Accounts {
+	for _, a := range c.Changes.Guards {
 		b.WriteString("\n[[accounts]]\n")
 		for _, s := range accountSettings() {
-			if v := value(s.at(&a)); v != `""` {
+			if v := value(s.at(&a)); v != s.Default {
 				fmt.Fprintf(&b, "%s = %s\n", s.Name, v)
 			}
 		}
