@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"time"
 
 	"github.com/amiscope/amiscope/model"
@@ -48,18 +49,24 @@ type Result struct {
 	Snapshots map[string]string `json:"snapshots,omitempty"` // return code of each that was to be deleted with its image: success, skipped, missing-permissions, ...
 }
 
+// Answer is what AWS says to a call that it has done or taken on.
+type Answer struct {
+	Request string // AWS's request id
+	Result  Result
+}
+
 // Open reports whether a step may yet change.
 func (s State) Open() bool { return s == Intended || s == Pending }
 
 // Interrupted lists the steps of a run that has not ended whose end nobody knows, and
-// those that were never begun.
+// those that were never begun. Of a run that goes on that is how far it is.
 func (r *Run) Interrupted() (unclear, unbegun []int) {
 	if r.Ended != nil || r.Dropped {
 		return nil, nil
 	}
 	for _, s := range r.Plan.Steps {
 		switch o, begun := r.Outcomes[s.ID]; {
-		case !begun:
+		case !begun, o.State == NotRun: // what held it up may be gone
 			unbegun = append(unbegun, s.ID)
 		case o.State.Open() || o.State == Unclear:
 			unclear = append(unclear, s.ID)
@@ -68,14 +75,22 @@ func (r *Run) Interrupted() (unclear, unbegun []int) {
 	return unclear, unbegun
 }
 
-// Event is something that a run tells while it goes on.
+// Event is something that a run tells while it goes on. The last one has Ended.
+//
+// Err of a step says why its outcome, which is told, could not be noted. With Paused it
+// is the *model.OpError whose Login mends it. With Ended it is ErrStopped, the context's
+// error, or why the run could not begin or go on; nil where no step is left.
 type Event struct {
 	Run     string
 	Step    int // 0: of the run itself
 	Outcome Outcome
 	Image   *model.ImageKey // that the step was about
-	Ended   bool            // the run has ended: nothing comes behind
+	Ended   bool            // nothing comes behind; Err says why something may be left to be done
+	Waiting bool            // the first targets are done: the others wait for a go
 	Paused  string          // why steps of an account wait: its login has expired; "": they go on
 	Account string          // of Paused
-	Err     error           // why the run could not begin or go on; nothing unknown was done
+	Err     error
 }
+
+// ErrStopped ends a run that somebody stopped. The rest of it can be resumed.
+var ErrStopped = errors.New("the run was stopped; what is left of it can be resumed or dropped")

@@ -73,7 +73,7 @@ var mayStart = []string{
 
 // mayGather are the folders that may ask several things at once, in a group that
 // they wait for before they return: nothing runs on behind the caller's back.
-var mayGather = []string{"awsclient", "cmd/internal/iac"}
+var mayGather = []string{"awsclient", "awsclient/apply", "cmd/internal/iac"}
 
 func TestGoroutinesStartWhereTheyAreEnded(t *testing.T) {
 	for _, s := range code(t) {
