@@ -67,10 +67,10 @@ func TestScreenShowsAnImageAndItsScopes(t *testing.T) {
 	term := open(t, ptytest.Size{Width: 80, Height: 24})
 	term.Press("enter")
 	term.WaitFor("[identity]")
-	term.Press("]")
-	term.WaitFor("[usage]")
-	term.Press("]")
-	term.WaitFor("[devices]")
+	for _, tab := range []string{"usage", "cost", "permissions", "findings"} {
+		term.Press("]")
+		term.WaitFor("[" + tab + "]")
+	}
 	term.Press("esc")
 	term.WaitFor("NAME")
 	term.Press("9")

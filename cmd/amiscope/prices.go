@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/amiscope/amiscope/cache"
 	"github.com/amiscope/amiscope/cmd/internal/config"
 	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/model/cost"
@@ -65,13 +66,14 @@ func (w *world) current(l priceList) bool {
 	return !l.at.IsZero() && w.now().Sub(l.at).Abs() < pricesAge
 }
 
-// keptPrices are those that AWS told last, of whatever age.
+// keptPrices are those that AWS told last, of whatever age. That the cache cannot be
+// opened is told by who reads all of it.
 func (w *world) keptPrices() priceList {
 	if w.store == nil || w.costs.PriceSource == config.BuiltInPrices {
 		return priceList{}
 	}
 	prices, at, err := w.store.Prices()
-	if err != nil {
+	if _, shut := errors.AsType[*cache.Error](err); err != nil && !shut {
 		w.saving.note(err)
 	}
 	return priceList{prices, at}
