@@ -122,7 +122,7 @@ func denial(call Call, why string) error {
 	case "EC2":
 		message = "You are not authorized to perform this operation. " + message + ". Encoded authorization failure message: " + encodedMessage(call)
 		return &Error{"UnauthorizedOperation", message, http.StatusForbidden}
-	case "Organizations", "Account", "SSM", "Pricing", "Cost Explorer":
+	case "Organizations", "Account", "SSM", "Pricing", "Cost Explorer", "CloudTrail":
 		return &Error{"AccessDeniedException", message, http.StatusBadRequest}
 	case "EKS", "Batch", "imagebuilder", "rbin", "EBS":
 		return &Error{"AccessDeniedException", message, http.StatusForbidden}
@@ -145,7 +145,7 @@ func onResource(call Call) string {
 // speaksJSON tells the services whose errors have the names of exceptions.
 func speaksJSON(service string) bool {
 	switch service {
-	case "Organizations", "Account", "SSM", "Pricing", "Cost Explorer", "EKS", "Batch", "imagebuilder", "rbin", "EBS":
+	case "Organizations", "Account", "SSM", "Pricing", "Cost Explorer", "CloudTrail", "EKS", "Batch", "imagebuilder", "rbin", "EBS":
 		return true
 	default:
 		return false

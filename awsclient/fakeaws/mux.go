@@ -26,7 +26,8 @@ type Mux struct {
 	offered    func(service, region string) bool  // whether there is a host to call
 	deliver    func(Call, wire.Response) delivery // how answers reach callers whose account is known
 	ledger     ledger
-	requests   atomic.Uint64 // served so far; request ids are made of it
+	witness    func(call Call, in, out any) // is shown each call that a handler did
+	requests   atomic.Uint64                // served so far; request ids are made of it
 }
 
 type gate func(context.Context, Call, *http.Request) error
@@ -40,6 +41,7 @@ func NewMux() *Mux {
 		offered:    func(string, string) bool { return true },
 		deliver:    func(_ Call, resp wire.Response) delivery { return delivery{Response: resp} },
 		ledger:     newLedger(),
+		witness:    func(Call, any, any) {},
 	}
 }
 
@@ -157,7 +159,10 @@ func (m *Mux) serve(ctx context.Context, t *turn) (out any, err error) {
 	if t.call.Service == "EC2" && wire.IsDryRun(in) {
 		return nil, &Error{"DryRunOperation", "Request would have succeeded, but DryRun flag is set.", http.StatusPreconditionFailed}
 	}
-	return op.serve(ctx, t.call, in)
+	if out, err = op.serve(ctx, t.call, in); err == nil {
+		m.witness(t.call, in, out)
+	}
+	return out, err
 }
 
 func (m *Mux) authenticate(t *turn) error {

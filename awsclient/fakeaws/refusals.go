@@ -140,7 +140,7 @@ func throttled(call Call) error {
 		return because("ACCOUNT_THROTTLED", &Error{"RequestThrottledException", "Rate exceeded", http.StatusBadRequest})
 	case "Organizations":
 		return &Error{"TooManyRequestsException", "Too Many Requests", http.StatusBadRequest}
-	case "Pricing":
+	case "Pricing", "CloudTrail":
 		return &Error{"ThrottlingException", "Rate exceeded", http.StatusBadRequest}
 	case "Cost Explorer":
 		return &Error{"LimitExceededException", "Rate exceeded", http.StatusBadRequest}

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/account"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/costexplorer"
 	direct "github.com/aws/aws-sdk-go-v2/service/ebs"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -68,6 +69,7 @@ func TestEveryOperation(t *testing.T) {
 		{"imagebuilder", imagebuilder.NewFromConfig(cfg), 4},
 		{"Pricing", pricing.NewFromConfig(cfg), 1},
 		{"Cost Explorer", costexplorer.NewFromConfig(cfg), 2},
+		{"CloudTrail", cloudtrail.NewFromConfig(cfg), 1},
 		{"rbin", rbin.NewFromConfig(cfg), 2},
 	} {
 		ops := operationsOf(c.client)
@@ -96,6 +98,7 @@ func served(service, operation string) bool {
 		"Batch":         {"DescribeComputeEnvironments"},
 		"Pricing":       {"GetProducts"},
 		"Cost Explorer": {"GetDimensionValues", "GetCostAndUsage"},
+		"CloudTrail":    {"LookupEvents"},
 		"EBS":           {"ListSnapshotBlocks", "ListChangedBlocks"},
 		"imagebuilder":  {"ListImageRecipes", "ListContainerRecipes", "ListImages", "ListImageBuildVersions"},
 		"rbin":          {"ListRules", "GetRule"},

@@ -114,6 +114,7 @@ func (s *Server) handle() {
 	s.handleMoney()
 	s.handleBlocks()
 	s.handleCharges()
+	s.handleTrail()
 	s.handleSettings()
 }
 

@@ -255,8 +255,8 @@ func TestGetParametersByPath(t *testing.T) {
 		"data type":          {"/", true, with("DataType", "aws:ec2:image"), nil, "InvalidFilterKey"},
 		"Amazon's images":    {"/aws/service/ami-amazon-linux-latest", false, nil, []string{linuxParameter}, ""},
 		"Amazon's, root":     {"/aws/service", false, nil, nil, ""},
-		"services":           {"/aws/service/global-infrastructure/regions/us-east-1/services", false, nil, []string{"account", "autoscaling", "batch", "ce", "ebs", "ec2", "eks", "iam", "imagebuilder", "kms", "organizations", "pricing", "rbin", "ssm", "sts"}, ""},
-		"services but batch": {"/aws/service/global-infrastructure/regions/eu-west-1/services", false, nil, []string{"account", "autoscaling", "ce", "ebs", "ec2", "eks", "iam", "imagebuilder", "kms", "organizations", "pricing", "rbin", "ssm", "sts"}, ""},
+		"services":           {"/aws/service/global-infrastructure/regions/us-east-1/services", false, nil, []string{"account", "autoscaling", "batch", "ce", "cloudtrail", "ebs", "ec2", "eks", "iam", "imagebuilder", "kms", "organizations", "pricing", "rbin", "ssm", "sts"}, ""},
+		"services but batch": {"/aws/service/global-infrastructure/regions/eu-west-1/services", false, nil, []string{"account", "autoscaling", "ce", "cloudtrail", "ebs", "ec2", "eks", "iam", "imagebuilder", "kms", "organizations", "pricing", "rbin", "ssm", "sts"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string

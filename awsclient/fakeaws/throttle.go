@@ -80,6 +80,8 @@ func limitOf(call Call, r *http.Request) (limit, bool) {
 		return limit{burst: 50, refill: 50}, strings.HasPrefix(call.Operation, "List")
 	case "Pricing":
 		return limit{burst: 10, refill: 5}, call.Operation == "GetProducts" // billing user guide, billing-limits
+	case "CloudTrail": // CloudTrail API reference, LookupEvents
+		return limit{burst: 2, refill: 2}, call.Operation == "LookupEvents"
 	case "Account":
 		return limit{burst: 5, refill: 5}, call.Operation == "ListRegions" // account management reference
 	}

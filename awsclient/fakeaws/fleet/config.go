@@ -58,6 +58,7 @@ func New(c Config) *Fleet {
 	g.charges()
 	g.settings()
 	g.inspect()
+	g.events()
 	return g.fleet
 }
 

@@ -29,6 +29,7 @@ type Fleet struct {
 	Settings      []Settings
 
 	Charges
+	Events []Event // in no order
 }
 
 // Time is a moment in milliseconds since 1970, the resolution of EC2; zero is

@@ -26,6 +26,7 @@ func NewServices() *Services {
 		"organizations": {"Organizations", jsonRPC{}},
 		"ssm":           {"SSM", jsonRPC{}},
 		"pricing":       {"Pricing", jsonRPC{}},
+		"cloudtrail":    {"CloudTrail", jsonRPC{}},
 		"ce":            {"Cost Explorer", jsonRPC{}},
 		"kms":           {"KMS", jsonRPC{}},
 		"account":       {"Account", restJSON{jsonForm{isoTimes: accountTimes()}, accountRoutes()}},
