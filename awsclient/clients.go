@@ -4,6 +4,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/costexplorer"
 	"github.com/aws/aws-sdk-go-v2/service/ebs"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -28,6 +29,7 @@ type clients struct {
 	ebs          *ebs.Client
 	pricing      *pricing.Client
 	costs        *costexplorer.Client
+	cloudtrail   *cloudtrail.Client
 }
 
 func (s *session) ec2(region string) *ec2.Client {
@@ -78,6 +80,11 @@ func (s *session) pricing(region string) *pricing.Client {
 func (s *session) costs(region string) *costexplorer.Client {
 	return inRegion(s, region, func(c *clients) **costexplorer.Client { return &c.costs },
 		func(cfg aws.Config) *costexplorer.Client { return costexplorer.NewFromConfig(cfg) })
+}
+
+func (s *session) cloudtrail(region string) *cloudtrail.Client {
+	return inRegion(s, region, func(c *clients) **cloudtrail.Client { return &c.cloudtrail },
+		func(cfg aws.Config) *cloudtrail.Client { return cloudtrail.NewFromConfig(cfg) })
 }
 
 // inRegion gives the client of a region that a field of clients holds.

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/account"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
@@ -139,6 +140,10 @@ func trials() map[string]probe {
 		},
 		"batch:DescribeComputeEnvironments": func(ctx context.Context, s *session, region string) error {
 			_, err := s.batch(region).DescribeComputeEnvironments(ctx, &batch.DescribeComputeEnvironmentsInput{MaxResults: aws.Int32(1)})
+			return err
+		},
+		"cloudtrail:LookupEvents": func(ctx context.Context, s *session, region string) error {
+			_, err := s.cloudtrail(region).LookupEvents(ctx, &cloudtrail.LookupEventsInput{MaxResults: aws.Int32(1)})
 			return err
 		},
 		"eks:ListClusters": func(ctx context.Context, s *session, region string) error {

@@ -19,6 +19,7 @@ const (
 	Read         Group = iota // images and snapshots of accounts and regions
 	Usage                     // who uses an image
 	Permissions               // who may launch it
+	Trail                     // who did what to it
 	Cost                      // what is in the Recycle Bin, what costs besides, list prices
 	Measure                   // blocks of snapshots
 	Bill                      // what AWS has billed
@@ -28,7 +29,7 @@ const (
 )
 
 var words = [...]string{
-	Read: "read", Usage: "usage", Permissions: "permissions", Cost: "cost", Measure: "measure", Bill: "bill",
+	Read: "read", Usage: "usage", Permissions: "permissions", Trail: "trail", Cost: "cost", Measure: "measure", Bill: "bill",
 	Organization: "organization", Report: "report",
 }
 
@@ -100,7 +101,7 @@ func (c Call) Service() string {
 }
 
 // All lists the whole table, in its order.
-func All() []Call { return slices.Concat(reading(), usage(), charging(), organization()) }
+func All() []Call { return slices.Concat(reading(), usage(), tracing(), charging(), organization()) }
 
 // made are the calls that the program makes, by API. Every call is looked up.
 var made = sync.OnceValue(func() map[string]Call {

@@ -104,6 +104,14 @@ func opinion(api string) Call {
 	}
 }
 
+// tracing is what tells who did what to images.
+func tracing() []Call {
+	return []Call{{
+		API: "cloudtrail:LookupEvents", For: []Group{Trail}, What: "what was done to images", Check: Try,
+		Loss: "who made, shared, changed or launched an image is not told, nor since when it has been public",
+	}}
+}
+
 // charging is what tells costs.
 func charging() []Call {
 	snapshot := "arn:{partition}:ec2:*::snapshot/*"

@@ -8,11 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/amiscope/amiscope/awsclient"
 	"github.com/amiscope/amiscope/awsclient/calls"
 	"github.com/amiscope/amiscope/awsclient/fakeaws"
 	"github.com/amiscope/amiscope/awsclient/fakeaws/fleet"
 	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/model/cost"
+	"github.com/amiscope/amiscope/model/trail"
 )
 
 // scenario is something that the program reads or makes.
@@ -72,6 +74,7 @@ func asked() []scenario {
 			}
 			return err
 		}},
+		{name: "the trail of an image", group: calls.Trail, calls: []string{"cloudtrail:LookupEvents"}, run: lookedUp},
 		{name: "images by their ids", calls: []string{"ec2:DescribeImages"}, run: func(ctx context.Context, s *stage) error {
 			_, err := s.client.Named(ctx, s.scope, []string{image})
 			return err
@@ -104,6 +107,19 @@ func asked() []scenario {
 			},
 		},
 	}
+}
+
+// lookedUp reads the trail of an image.
+func lookedUp(ctx context.Context, s *stage) error {
+	var last *trail.Lookup
+	q := awsclient.Question{Image: model.ImageKey{Region: s.scope.Region, ID: imageID.Image()}, Now: time.Now()}
+	if err := s.client.LookUp(ctx, s.scope, q, func(l *trail.Lookup) { last = l }); err != nil {
+		return err
+	}
+	if last.Err != nil {
+		return last.Err
+	}
+	return nil
 }
 
 // foundWhole is the error of an account that was not found with all that belongs

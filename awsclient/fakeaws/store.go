@@ -26,8 +26,7 @@ type store struct {
 	settings     shelves[*fleet.Settings]
 	managed
 	charges
-	trails   trails // what the fleet started with
-	recorded trails // what callers did since
+	history
 
 	reports shelves[*usageReport]
 	made    int // reports so far; ids are made of it
@@ -74,7 +73,7 @@ func (s *store) index() {
 	s.settings = named(f.Settings, func(r *fleet.Settings) (place, []string) { return place{r.Owner, r.Region}, nil })
 	s.managed = manage(f)
 	s.charges = charge(f)
-	s.trails = trailsOf(f)
+	s.seeded = trailsOf(f)
 }
 
 func manage(f *fleet.Fleet) managed {

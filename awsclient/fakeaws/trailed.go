@@ -40,6 +40,12 @@ type recorded struct{ request, response map[string]any }
 // trails are the events of each account and region, the newest first.
 type trails map[place][]trailed
 
+// history is all that CloudTrail keeps.
+type history struct {
+	seeded   trails // what the fleet started with
+	recorded trails // what callers did since
+}
+
 // trailsOf takes in what a fleet starts with.
 func trailsOf(f *fleet.Fleet) trails {
 	out := trails{}
@@ -56,8 +62,8 @@ func trailsOf(f *fleet.Fleet) trails {
 
 // trail lists the events of an account in a region, the newest first: what was
 // recorded, then what the fleet started with.
-func (s *store) trail(at place) []trailed {
-	return slices.Concat(s.recorded[at], s.trails[at])
+func (s history) trail(at place) []trailed {
+	return slices.Concat(s.recorded[at], s.seeded[at])
 }
 
 func (e trailed) call() recorded {

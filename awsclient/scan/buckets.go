@@ -35,6 +35,8 @@ var (
 	// blockLists is for each of the lists of the EBS direct APIs (EBS user guide,
 	// quotas L-18E976AB and L-DB2FBAA1).
 	blockLists = Rate{50, 50}
+	// lookups is for CloudTrail's LookupEvents (CloudTrail API reference).
+	lookups = Rate{2, 2}
 	// undocumented is for services that name no rate; they are asked little.
 	undocumented = Rate{5, 5}
 )
@@ -54,6 +56,8 @@ func RateOf(api string) Rate {
 		return blockLists
 	case api == "pricing:GetProducts":
 		return pricing
+	case api == "cloudtrail:LookupEvents":
+		return lookups
 	}
 	return undocumented // account:ListRegions is documented, with the same 5/s
 }

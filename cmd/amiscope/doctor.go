@@ -35,7 +35,7 @@ such service in the region). Regions that a service control policy closes, or th
 the account has not enabled, are told as closed and disabled; logins that lead
 nowhere as unreached.
 
---for says what is wanted: read, usage, permissions, cost, measure, bill,
+--for says what is wanted: read, usage, permissions, trail, cost, measure, bill,
 organization, report. Reading belongs to each. --policy prints the smallest IAM
 policy for it, and calls nothing. All permissions: docs/iam.md.`,
 		Example: "  amiscope doctor\n  amiscope doctor --for read,usage --profile prod\n  amiscope doctor --policy --for read,usage,cost",
