@@ -10,7 +10,8 @@
 // last pass over each of these went; a pass replaces its scope's values as a
 // whole or not at all. What is read of single images (launch permissions, AWS's
 // opinions, images of others), and what is there no more, is one value a scope
-// too, and joins what was known before.
+// too, and joins what was known before. What CloudTrail tells of an image is one
+// value an image and scope, which joins what it told before and is never dropped.
 //
 // Whatever is wrong with the file, the program goes on. A file that cannot be
 // read as ours is moved aside and said ([Moved]); one that cannot be opened or

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/trail"
 )
 
 // maxGrowth bounds how much memory a decoder may take for a byte of input: what
@@ -30,6 +31,7 @@ func decoders(c codec, chunk []byte) {
 	_, _ = c.openOpinions(usageScope, chunk, &sc)
 	_, _ = c.openNamed(usageScope, chunk, &sc)
 	_, _ = c.openFormers(usageScope, chunk, &sc)
+	_, _ = c.openTrail(usageScope, chunk, &sc)
 	_, _ = c.openOrganization(chunk)
 	c.openSelection("", chunk)
 	for _, format := range []int{oldestArchive, archiveFormat} {
@@ -67,6 +69,10 @@ func usageSamples(f *testing.F, c codec) [][]byte {
 		ok(c.sealRows(model.Page{Scope: usageScope, Kind: model.Bin, Binned: []*model.Binned{{ID: id, Entered: at}}}, at)),
 		ok(c.sealRows(model.Page{Scope: usageScope, Kind: model.BinRules, Rules: []*model.BinRule{{ID: "r", Days: 7, Tags: []model.Tag{{Key: "a"}}}}}, at)),
 		ok(c.sealRows(model.Page{Scope: usageScope, Kind: model.Hasten, Hastened: []*model.Hastened{{Image: id, Copies: 6}}}, at)),
+		ok(c.sealTrail(&trail.Lookup{
+			Scope: usageScope, Image: model.ImageKey{Region: "r", ID: id}, Seen: trail.Spans{{From: at, To: at}}, At: at, Err: denied.Err,
+			Events: []*trail.Event{{ID: "1", At: at, Act: trail.Shared, With: []string{"2"}}, {ID: "2", Count: 3}},
+		})),
 		ok(c.sealFormers(model.Formers{Scope: usageScope, Formers: []*model.Former{{ID: id, Snapshots: []string{"snap-1"}, FullBytes: -1, Missed: at}}})),
 		ok(c.sealRows(model.Page{Scope: usageScope, Kind: model.Templates, References: []*model.Reference{ref, {Key: "x"}}}, at)),
 		ok(c.sealRows(model.Page{Scope: usageScope, Kind: model.Reports, Reports: []*model.Report{report}}, at)),

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/trail"
 )
 
 var anyTexts = rapid.SliceOfN(anyText, 0, 3)
@@ -183,6 +184,13 @@ func TestNoFieldIsForgotten(t *testing.T) {
 	organization, err := c.openOrganization(sealed1(t)(c.sealOrganization(*org)))
 	equal(t, "error", err, nil)
 	equal(t, "organization", organization, *org)
+	lookup := full[trail.Lookup](t)
+	for _, e := range lookup.Events {
+		e.Scope, e.Act = lookup.Scope, trail.Hardened
+	}
+	told, err := c.openTrail(lookup.Scope, sealed1(t)(c.sealTrail(lookup)), sc)
+	equal(t, "error", err, nil)
+	equal(t, "lookup", told, lookup)
 }
 
 // full is a record with no field left zero.
