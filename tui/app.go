@@ -170,7 +170,7 @@ func (a *App) env() kit.Env {
 		Inv: a.world.inv, Version: a.world.version, Scan: a.world.progress(), Marks: a.marks,
 		Usage: a.usage.now, Judged: a.usage.of, Policy: a.usage.in.Policy, Costs: a.costs.now, Costed: a.costs.of,
 		Now: a.opts.Services.Now(), Theme: a.theme, Width: a.width, Height: max(0, a.height-chrome), Saved: a.saved,
-		Known: a.opts.Known, Findings: a.audit.now, Audited: a.audit.of,
+		Known: a.opts.Known, Findings: a.audit.now, Audited: a.audit.of, Deeds: a.deeds(),
 	}
 }
 
@@ -306,8 +306,9 @@ func (a *App) effect(id int, e kit.Effect) tea.Cmd {
 		return a.keepFilter(e)
 	case kit.Press:
 		return a.intend(e.Intent)
+	default:
+		return a.changeEffect(id, e)
 	}
-	return nil
 }
 
 func (a *App) push(s kit.Screen) tea.Cmd {

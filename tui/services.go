@@ -9,6 +9,7 @@ import (
 	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/model/cost"
 	"github.com/amiscope/amiscope/model/finding"
+	"github.com/amiscope/amiscope/model/plan"
 )
 
 // Services are what the screen needs of the world. They are made by cmd; the
@@ -44,6 +45,8 @@ type Services struct {
 	Report func(ctx context.Context, keys []model.ImageKey) <-chan model.Event
 	// Costs are those for what everything costs.
 	Costs CostServices
+	// Changes are those that change AWS.
+	Changes ChangeServices
 	// SetAside journals that a reference does not count, or that it counts again,
 	// and gives all that are set aside. It fills in who does it where Who is empty.
 	// Nil where nothing can be set aside.
@@ -72,6 +75,42 @@ type CostServices struct {
 	// Prices are those of the Pricing API, once they are there. Nil: those of
 	// Options stand.
 	Prices func(ctx context.Context) (cost.Prices, []string)
+}
+
+// ChangeServices are what the screen needs of the world to change it. What is nil
+// cannot be done here.
+type ChangeServices struct {
+	// Setting is what decisions rest on besides facts, but for its Now, Money and
+	// Person: the accounts that are reached, and what the config says of each. It is
+	// called apart from the screen.
+	Setting func(model.Inventory) plan.Setting
+	// Look reads images again, apart from any pass, and tells each answer as a Reread.
+	// What could not be read stands in its Errors; an image that a Reread neither
+	// holds nor calls gone was not read.
+	Look func(ctx context.Context, looks []model.Look) <-chan model.Event
+	// Apply runs a plan that was confirmed. When the context ends it stops between
+	// steps, tells what was begun and closes.
+	Apply func(ctx context.Context, p plan.Plan) <-chan Told
+	// Resume goes on with a run of the journal that was interrupted.
+	Resume func(ctx context.Context, run string) <-chan Told
+	// Drop ends such a run as it is.
+	Drop func(run string) error
+	// Interrupted are the runs of the journal that have not ended and that no living
+	// program goes on with, the newest first.
+	Interrupted func() ([]plan.Run, error)
+	// Find is a run of the journal by its id, the last one for "".
+	Find func(run string) (plan.Run, error)
+	// Renewed says that ways in work again: what waits for them goes on.
+	Renewed func(sources []string)
+	// Write keeps a text in a new file of about that name, and says where.
+	Write func(name, text string) (path string, err error)
+}
+
+// Told is what a run tells, and what was read of its image after the step: that is
+// folded into the inventory.
+type Told struct {
+	plan.Event
+	World []model.Event
 }
 
 // Refresh says what to read.
@@ -145,6 +184,7 @@ type Options struct {
 	NoColor  bool
 	ASCII    bool
 	Offline  string // why nothing is ever refreshed, for who asks; "" where it is
+	ReadOnly string // why nothing may be changed, for who asks; "" where it may be
 	// Usage is what verdicts rest on besides the inventory, at the start. Its Now is
 	// not used.
 	Usage model.UsageInput

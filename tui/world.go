@@ -243,7 +243,7 @@ func changesRows(e model.Event) bool {
 	switch e := e.(type) {
 	case model.Page:
 		return e.Kind == model.Images
-	case model.Details, model.Found, model.Lost:
+	case model.Details, model.Found, model.Lost, model.Reread:
 		return true
 	case model.Began, model.Notice, model.Stopped, model.Named, model.Organization, model.Formers:
 	}
@@ -261,7 +261,7 @@ func (r run) follow(e model.Event) {
 		r.heard.page(e)
 	case model.Notice:
 		r.heard.notice()
-	case model.Details, model.Found, model.Lost, model.Stopped, model.Named, model.Organization, model.Formers:
+	case model.Details, model.Found, model.Lost, model.Stopped, model.Named, model.Organization, model.Formers, model.Reread:
 	}
 }
 

@@ -25,8 +25,10 @@ func actions() []kit.Action {
 	}
 }
 
-// Actions are the questions to AWS.
-func (s Images) Actions() []kit.Action { return append(actions(), measureActions()...) }
+// Actions are the questions to AWS, and deeds without a key.
+func (s Images) Actions() []kit.Action {
+	return slices.Concat(actions(), measureActions(), deedActions())
+}
 
 // ask puts a question to AWS about the marked images, else about the one under
 // the cursor.

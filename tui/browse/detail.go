@@ -2,9 +2,11 @@ package browse
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/plan"
 	"github.com/amiscope/amiscope/tui/keys"
 	"github.com/amiscope/amiscope/tui/kit"
 )
@@ -118,6 +120,8 @@ func (d Detail) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 		return d, []kit.Effect{kit.Measure{Images: []model.ImageKey{d.key}}}
 	case keys.Opine, keys.Report:
 		return d, ask(env, in, []model.ImageKey{d.key})
+	case keys.Deed, keys.Lifecycle, keys.Undo:
+		return d, deed(in, plan.Request{Images: []model.ImageKey{d.key}})
 	case keys.Click:
 		return d.click(env, in), nil
 	case keys.Back:
@@ -167,13 +171,15 @@ func (d Detail) Receive(kit.Env, kit.Answer) (kit.Screen, []kit.Effect) { return
 // Scopes are the detail's own and a table's for scrolling.
 func (d Detail) Scopes() []keys.Scope {
 	if d.tab == usageTab {
-		return []keys.Scope{keys.Usage, keys.Detail, keys.Table}
+		return []keys.Scope{keys.Usage, keys.Detail, keys.Deeds, keys.Table}
 	}
-	return []keys.Scope{keys.Detail, keys.Table}
+	return []keys.Scope{keys.Detail, keys.Deeds, keys.Table}
 }
 
-// Actions are the questions to AWS.
-func (d Detail) Actions() []kit.Action { return append(actions(), measureActions()...) }
+// Actions are the questions to AWS, and deeds without a key.
+func (d Detail) Actions() []kit.Action {
+	return slices.Concat(actions(), measureActions(), deedActions())
+}
 
 // InSight is the image.
 func (d Detail) InSight(kit.Env) []model.ImageKey { return []model.ImageKey{d.key} }
@@ -189,7 +195,14 @@ func (d Detail) Curious(env kit.Env) []model.ImageKey {
 }
 
 // Disabled says why an intent makes no sense now.
-func (d Detail) Disabled(_ kit.Env, in keys.Intent) string {
+func (d Detail) Disabled(env kit.Env, in keys.Intent) string {
+	switch in.(type) {
+	case keys.Deed, keys.Lifecycle:
+		im, _ := env.Inv.Image(d.key)
+		return deedDisabled(env, in, im, false)
+	case keys.Undo:
+		return env.Deeds.Why
+	}
 	if d.tab == usageTab {
 		return d.usedDisabled(in)
 	}

@@ -429,7 +429,7 @@ func (s Images) Scopes() []keys.Scope {
 	if s.filter.editing {
 		return []keys.Scope{keys.Field}
 	}
-	return []keys.Scope{keys.Images, keys.Table}
+	return []keys.Scope{keys.Images, keys.Deeds, keys.Table}
 }
 
 // Disabled says why an intent makes no sense now.
@@ -443,6 +443,11 @@ func (s Images) Disabled(env kit.Env, in keys.Intent) string {
 		if env.Marks.Len() == 0 {
 			return "no image is marked: space marks one"
 		}
+	case keys.Deed, keys.Lifecycle:
+		im, _ := s.current()
+		return deedDisabled(env, in, im, env.Marks.Len() > 0)
+	case keys.Undo:
+		return env.Deeds.Why
 	}
 	return ""
 }

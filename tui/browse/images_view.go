@@ -172,6 +172,8 @@ func (s Images) menus(env kit.Env, in keys.Intent) []kit.Effect {
 		return s.measure(env)
 	case keys.Opine, keys.Report:
 		return s.ask(env, in)
+	case keys.Deed, keys.Lifecycle, keys.Undo:
+		return s.deed(env, in)
 	case keys.SortMenu:
 		return push(s.sortMenu())
 	case keys.Columns:

@@ -81,6 +81,22 @@ type (
 	// Report lets AWS make usage reports of the marked images, or of the one under
 	// the cursor.
 	Report struct{}
+	// Deed does something to the marked images, or to the one under the cursor; Name
+	// is what the command line calls it. It leads to a form or a review, never
+	// straight to AWS.
+	Deed struct{ Name string }
+	// Lifecycle offers to deprecate and to disable, and the ways back.
+	Lifecycle struct{}
+	// Undo reviews what takes the run that is shown back, or the last one.
+	Undo struct{}
+	// Confirm says yes to what is reviewed, or opens the field for its phrase.
+	Confirm struct{}
+	// Fold closes what is open, or opens what is closed.
+	Fold struct{ Open bool }
+	// Print shows what is reviewed as commands of the AWS CLI.
+	Print struct{}
+	// Save writes what is shown into a file.
+	Save struct{}
 	// CopyID puts the id under the cursor on the clipboard.
 	CopyID struct{}
 	// CopyMenu offers other forms of it: ARN, name, console address, CLI command.
@@ -133,6 +149,13 @@ func (GroupBy) intent()        {}
 func (Measure) intent()        {}
 func (Growth) intent()         {}
 func (Stop) intent()           {}
+func (Deed) intent()           {}
+func (Lifecycle) intent()      {}
+func (Undo) intent()           {}
+func (Confirm) intent()        {}
+func (Fold) intent()           {}
+func (Print) intent()          {}
+func (Save) intent()           {}
 func (Opine) intent()          {}
 func (Report) intent()         {}
 func (CopyID) intent()         {}

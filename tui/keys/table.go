@@ -11,6 +11,7 @@ const (
 	Everywhere Scope = "everywhere"
 	Table      Scope = "tables"
 	Images     Scope = "images"
+	Deeds      Scope = "deeds on the marked images, or the one under the cursor"
 	Scopes     Scope = "scopes"
 	Usage      Scope = "usage of an image"
 	Detail     Scope = "image"
@@ -22,6 +23,12 @@ const (
 	Field      Scope = "filter field"
 	Finder     Scope = "search field"
 	Form       Scope = "forms"
+	Options    Scope = "forms of deeds"
+	Review     Scope = "review of a change"
+	Phrase     Scope = "phrase that confirms"
+	Script     Scope = "commands of the AWS CLI"
+	Progress   Scope = "a run"
+	Runs       Scope = "runs"
 	Menu       Scope = "menus"
 	Reading    Scope = "help"
 )
@@ -57,6 +64,14 @@ var table = []Binding{
 	{Images, []string{"w"}, Columns{}, "choose columns", "columns", false},
 	{Images, []string{"y"}, CopyID{}, "copy the id", "copy id", false},
 	{Images, []string{"Y"}, CopyMenu{}, "copy ARN, name, console address or CLI command", "", false},
+
+	{Deeds, []string{"D"}, Deed{Name: "delete"}, "delete, with the snapshots", "delete", true},
+	{Deeds, []string{"c"}, Deed{Name: "copy"}, "copy to other regions", "copy", true},
+	{Deeds, []string{"S"}, Deed{Name: "share"}, "share, or stop sharing", "share", true},
+	{Deeds, []string{"z"}, Lifecycle{}, "lifecycle: deprecate, disable, and the ways back", "lifecycle", true},
+	{Deeds, []string{"e"}, Deed{Name: "tag"}, "tag: set and remove tags", "tags", true},
+	{Deeds, []string{"p"}, Deed{Name: "protect"}, "protect from deletion, or stop protecting", "protect", true},
+	{Deeds, []string{"U"}, Undo{}, "undo the last run", "undo", true},
 
 	{Usage, []string{"enter", "d"}, Open{}, "jump to what uses the image", "jump", false},
 	{Usage, []string{"A"}, SetAside{}, "set the reference aside, so that it does not count (again: withdraw that)", "set aside", false},
@@ -125,6 +140,37 @@ var table = []Binding{
 	{Form, []string{"tab", "down"}, Move{By: 1}, "next field", "next field", false},
 	{Form, []string{"shift+tab", "up"}, Move{By: -1}, "previous field", "", false},
 	{Form, []string{"esc"}, Back{}, "leave everything as it is", "close", false},
+
+	{Options, []string{"enter"}, Open{}, "review it", "review", false},
+	{Options, []string{"tab"}, Complete{}, "complete; with nothing to complete, the next field", "complete", false},
+	{Options, []string{"down"}, Move{By: 1}, "next field", "next field", false},
+	{Options, []string{"shift+tab", "up"}, Move{By: -1}, "previous field", "", false},
+	{Options, []string{"esc"}, Back{}, "leave everything as it is", "close", false},
+
+	{Review, []string{"y"}, Confirm{}, "apply it, or open the field for its phrase", "apply", true},
+	{Review, []string{"n", "esc", "q", "-"}, Back{}, "leave everything as it is", "leave", false},
+	{Review, []string{"enter", "d"}, Open{}, "open or close the group; show all of an image", "open", false},
+	{Review, []string{"l", "right"}, Fold{Open: true}, "open the group", "", false},
+	{Review, []string{"h", "left"}, Fold{}, "close the group", "", false},
+	{Review, []string{"P"}, Print{}, "print it as commands of the AWS CLI", "print", false},
+	{Review, []string{"r"}, Refresh{}, "read the images again", "read again", false},
+
+	{Phrase, []string{"enter"}, Open{}, "apply it, if the phrase is exact", "apply", true},
+	{Phrase, []string{"esc"}, Back{}, "leave the field", "leave the field", false},
+	{Phrase, []string{"down"}, Move{By: 1}, "down, while typing", "", false},
+	{Phrase, []string{"up"}, Move{By: -1}, "up, while typing", "", false},
+
+	{Script, []string{"y"}, CopyID{}, "copy all of it", "copy", false},
+	{Script, []string{"s"}, Save{}, "save it to a file", "save", false},
+
+	{Progress, []string{"esc", "q", "-"}, Back{}, "leave it: it goes on in the background", "leave", false},
+	{Progress, []string{"enter", "d"}, Open{}, "open or close the group; show all of an image", "open", false},
+	{Progress, []string{"l", "right"}, Fold{Open: true}, "open the group", "", false},
+	{Progress, []string{"h", "left"}, Fold{}, "close the group", "", false},
+	{Progress, []string{"U"}, Undo{}, "undo this run", "undo", true},
+
+	{Runs, []string{"enter", "d"}, Open{}, "show the run; resume or drop one that was interrupted", "open", false},
+	{Runs, []string{"U"}, Undo{}, "undo this run", "undo", true},
 
 	{Menu, []string{"enter"}, Open{}, "take it", "take", false},
 	{Menu, []string{"down", "ctrl+n"}, Move{By: 1}, "down", "", false},

@@ -8,6 +8,7 @@ import (
 	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/model/cost"
 	"github.com/amiscope/amiscope/model/finding"
+	"github.com/amiscope/amiscope/model/plan"
 	"github.com/amiscope/amiscope/model/query"
 	"github.com/amiscope/amiscope/tui/keys"
 )
@@ -63,6 +64,7 @@ type Env struct {
 	Height   int
 	Saved    map[string]Filter
 	Known    map[string]bool // accounts of others that are no strangers
+	Deeds    Deeds
 }
 
 // Scan is how far the running refresh is.
@@ -149,6 +151,33 @@ type (
 		Letter string
 		Filter Filter
 	}
+	// Prepare asks for what a deed needs besides its images, and then proposes it.
+	Prepare struct{ Request plan.Request }
+	// Propose reviews a change.
+	Propose struct{ Request plan.Request }
+	// Undo reviews what takes a run back, the last one where none is named, or what
+	// it did to some images only.
+	Undo struct {
+		Run    string
+		Images []model.ImageKey
+	}
+	// Look reads images again, apart from any pass. Looked answers with its number
+	// tell how far that is. A look ends the one before of the same screen.
+	Look struct {
+		N     int
+		Looks []model.Look
+	}
+	// Apply runs a plan that was confirmed, and shows the run.
+	Apply struct{ Plan *plan.Plan }
+	// Watch shows a run.
+	Watch struct{ Run string }
+	// Resume goes on with a run that was interrupted; Drop ends it as it is.
+	Resume struct{ Run string }
+	Drop   struct{ Run string }
+	// Write keeps a text in a new file.
+	Write struct{ Name, Text string }
+	// Quit leaves the program.
+	Quit struct{}
 	// Press performs an intent as if its key had been pressed.
 	Press struct{ Intent keys.Intent }
 )
@@ -170,6 +199,16 @@ func (Go) effect()         {}
 func (Work) effect()       {}
 func (Keep) effect()       {}
 func (KeepFilter) effect() {}
+func (Prepare) effect()    {}
+func (Propose) effect()    {}
+func (Undo) effect()       {}
+func (Look) effect()       {}
+func (Apply) effect()      {}
+func (Watch) effect()      {}
+func (Resume) effect()     {}
+func (Drop) effect()       {}
+func (Write) effect()      {}
+func (Quit) effect()       {}
 func (Press) effect()      {}
 
 // Request is what one screen asks of another, through Pop and Go. The set is
@@ -277,8 +316,22 @@ type (
 		From    int
 		Options []query.Completion
 	}
+	// Looked tells how far a Look is.
+	Looked struct {
+		N        int
+		Done, Of int              // images
+		Errors   []*model.OpError // what could not be read, all of it so far
+		Over     bool
+	}
+	// Made is what Work made for a screen, whatever that is.
+	Made[T any] struct {
+		N    int // numbers the request
+		What T
+	}
 )
 
 func (Sorted) answer()      {}
 func (Listed[R]) answer()   {}
 func (Completions) answer() {}
+func (Looked) answer()      {}
+func (Made[T]) answer()     {}
