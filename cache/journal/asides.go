@@ -74,12 +74,17 @@ type asideKey struct {
 // before it is left out too, and that is told: better a reference that counts
 // again than one that is passed over against somebody's word.
 func (j *Journal) Asides(now time.Time) ([]model.Aside, []string, error) {
-	entries, err := j.entries()
+	var entries []entry
+	err := j.each(func(e entry) {
+		if e.state != sound || strings.HasPrefix(e.rec.Kind, asideKinds) { // plans are long: they are not kept
+			entries = append(entries, e)
+		}
+	})
 	standing := map[asideKey]model.Aside{}
 	var told []string
 	for _, e := range entries {
 		doubt := e.state == damaged || e.state == newer && (e.rec.Kind == "" || strings.HasPrefix(e.rec.Kind, asideKinds))
-		if e.state == sound && strings.HasPrefix(e.rec.Kind, asideKinds) {
+		if e.state == sound {
 			switch failed := replay(standing, e.rec); {
 			case errors.Is(failed, errSource):
 				told = append(told, fmt.Sprintf("line %d of the journal %s sets aside a reference of a kind that this version does not know: update amiscope", e.line, j.path))

@@ -13,11 +13,16 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/amiscope/amiscope/cache/journal"
 )
@@ -27,7 +32,7 @@ import (
 const envPart, envPath = "JOURNAL_TEST_PART", "JOURNAL_TEST_PATH"
 
 func TestMain(m *testing.M) {
-	parts := map[string]func(*journal.Journal) error{"some": appendSome, "forever": appendForever, "full": appendOnFullDisk, "stranger": appendAsStranger}
+	parts := map[string]func(*journal.Journal) error{"some": appendSome, "forever": appendForever, "full": appendOnFullDisk, "stranger": appendAsStranger, "hold": holdForever}
 	part, ok := parts[os.Getenv(envPart)]
 	if !ok {
 		os.Exit(m.Run())
@@ -87,6 +92,74 @@ func TestProcessesAppendAtOnce(t *testing.T) {
 		if n != each {
 			t.Errorf("%d records of process %s, want %d", n, pid, each)
 		}
+	}
+}
+
+// holdForever holds a run, and says so.
+func holdForever(j *journal.Journal) error {
+	_, ok, err := j.Hold("20261123-120000-3f9a")
+	if err != nil || !ok {
+		return fmt.Errorf("held: %v, %w", ok, err)
+	}
+	fmt.Println("held")
+	<-time.After(time.Minute)
+	return errors.New("nobody ended it")
+}
+
+// A run is held until its program ends, however it ends.
+func TestKilledWhileItHoldsARun(t *testing.T) {
+	j := newJournal(t)
+	cmd := child(t, "hold", j)
+	out, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "held\n" {
+		t.Fatalf("it says %q, %v", line, err)
+	}
+	_, ok, err := j.Hold("20261123-120000-3f9a")
+	must(t, err)
+	equal(t, "held while the other has it", ok, false)
+	must(t, cmd.Process.Kill())
+	_ = cmd.Wait() // it was killed
+	release, ok, err := j.Hold("20261123-120000-3f9a")
+	must(t, err)
+	equal(t, "held after that", ok, true)
+	must(t, release())
+}
+
+// Several who want one run at the same time get it one after the other: none has
+// it while another does, though its file goes each time.
+func TestOneAtATimeHoldsARun(t *testing.T) {
+	j := newJournal(t)
+	var holders atomic.Int32
+	var g errgroup.Group
+	got := make([]int, 8)
+	for n := range got {
+		g.Go(func() error {
+			for range 200 {
+				release, ok, err := j.Hold("20261123-120000-3f9a")
+				if err != nil {
+					return err
+				}
+				if !ok {
+					continue
+				}
+				got[n]++
+				if holders.Add(1) > 1 {
+					return errors.New("two hold it")
+				}
+				runtime.Gosched()
+				holders.Add(-1)
+				if err := release(); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	must(t, g.Wait())
+	if slices.Max(got) == 0 {
+		t.Error("nobody ever got it")
 	}
 }
 

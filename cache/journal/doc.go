@@ -12,5 +12,12 @@
 // append left unfinished was never acknowledged and is dropped by the next one.
 //
 // A kind of record that has to do with references set aside has a name that
-// begins with "aside", so that older versions know what concerns them.
+// begins with "aside", and one that has to do with runs of plans a name that begins
+// with "run" or "step", so that older versions know what concerns them.
+//
+// A run is one line with its whole plan, a line each time that one of its steps
+// comes to stand otherwise, and a line at its end. While it goes on, the program
+// that does it holds a lock on a file beside the journal: a run that has not ended
+// and whose lock is free was interrupted. An undo file holds the same lines of a
+// single run.
 package journal

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 )
 
@@ -21,11 +22,12 @@ var errReplaced = errors.New("it was replaced again and again")
 // and beside other copies of the program.
 type Journal struct {
 	path string
-	name string // what people call it
+	name string     // what people call it
+	mu   sync.Mutex // one append at a time: those of this program need not wait for the lock of the file
 }
 
 // Open is the journal in the file at path. It touches nothing.
-func Open(path string) *Journal { return &Journal{path, "journal"} }
+func Open(path string) *Journal { return &Journal{path: path, name: "journal"} }
 
 // Path is where the file is, or will be.
 func (j *Journal) Path() string { return j.path }
@@ -43,6 +45,8 @@ func (j *Journal) Append(r Record) error {
 // add adds lines that may depend on those that there are: nobody else adds any
 // between. No lines change nothing.
 func (j *Journal) add(lines func(there io.Reader) ([]byte, error)) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	err := os.MkdirAll(filepath.Dir(j.path), 0o700)
 	if err != nil {
 		return j.trouble(true, err)
@@ -68,7 +72,7 @@ func (j *Journal) append(lines func(there io.Reader) ([]byte, error)) (err error
 			err = closed // gives the lock back; what was written is synced already
 		}
 	}()
-	if err := lock(f, true); err != nil {
+	if err := lock(f, true, lockTries); err != nil {
 		return err
 	}
 	info, err := j.stillThere(f)
@@ -209,7 +213,7 @@ func (j *Journal) Read() ([]Record, []Warning, error) {
 
 // describe says what is wrong with a line that is not sound.
 func (j *Journal) describe(e entry) string {
-	where := fmt.Sprintf("line %d of the %s %s ", e.line, j.name, j.path)
+	where := j.where(e.line)
 	switch e.state {
 	case torn:
 		return where + "is unfinished and was skipped: what it was to tell of was not done"
@@ -220,13 +224,20 @@ func (j *Journal) describe(e entry) string {
 	return where + "is damaged and was skipped"
 }
 
+// where begins what is said of a line.
+func (j *Journal) where(line int) string {
+	return fmt.Sprintf("line %d of the %s %s ", line, j.name, j.path)
+}
+
 // entries reads all lines.
 func (j *Journal) entries() (out []entry, err error) {
-	err = j.read(func(f io.Reader) (err error) {
-		out, err = scan(f)
-		return err
-	})
+	err = j.each(func(e entry) { out = append(out, e) })
 	return out, err
+}
+
+// each gives all lines to fn, which may keep them.
+func (j *Journal) each(fn func(entry)) error {
+	return j.read(func(f io.Reader) error { return scan(f, fn) })
 }
 
 // read gives the file to fn, if there is one.
@@ -242,6 +253,6 @@ func (j *Journal) read(fn func(io.Reader) error) error {
 	}
 	// Without the lock an append that runs may show as a torn line: no reason
 	// not to read.
-	_ = lock(f, false)
+	_ = lock(f, false, lockTries)
 	return j.trouble(false, errors.Join(fn(f), f.Close()))
 }

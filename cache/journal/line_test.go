@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -111,7 +112,7 @@ func FuzzScan(f *testing.F) {
 	f.Add([]byte(one + "x\n\n\x00\n" + resealed(two, `"v":1`, `"v":2`)))
 	f.Add([]byte("\x00\x00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		before, err := scan(bytes.NewReader(b))
+		before, err := scanned(bytes.NewReader(b))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +124,7 @@ func FuzzScan(f *testing.F) {
 				t.Fatalf("%+v is read as %+v", e.rec, again)
 			}
 		}
-		after, err := scan(bytes.NewReader(appended(b, two)))
+		after, err := scanned(bytes.NewReader(appended(b, two)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,6 +136,11 @@ func FuzzScan(f *testing.F) {
 			t.Fatalf("last %+v; the others:\n%s", last, d)
 		}
 	})
+}
+
+func scanned(from io.Reader) (out []entry, err error) {
+	err = scan(from, func(e entry) { out = append(out, e) })
+	return out, err
 }
 
 func reencoded(t *testing.T, e entry) string {

@@ -7,9 +7,9 @@ import (
 )
 
 // How long another copy of the program is waited for: it holds the lock for the
-// moment of one write.
+// moment of one write, and may have many to do.
 const (
-	lockTries = 200
+	lockTries = 500
 	lockPause = 10 * time.Millisecond
 )
 
@@ -18,8 +18,8 @@ var errBusy = errors.New("in use by another program")
 
 // lock takes the lock on a file, to write alone or to read beside others. It is
 // given back when the file is closed, also by the end of the process.
-func lock(f *os.File, alone bool) error {
-	for range lockTries {
+func lock(f *os.File, alone bool, tries int) error {
+	for range tries {
 		if err := tryLock(f, alone); !errors.Is(err, errBusy) {
 			return err
 		}

@@ -36,13 +36,19 @@ func (e *Error) Error() string {
 		noted = "a part may have been noted, which will be skipped"
 	}
 	switch {
+	case errors.Is(e.Err, fs.ErrExist):
+		return fmt.Sprintf("the %s %s is there already, and is not written over: name another one", e.name, e.Path)
 	case errors.Is(e.Err, errBusy):
 		return fmt.Sprintf("the %s %s is held by another program, and %s: end that one, then try again", e.name, e.Path, noted)
 	case slices.ContainsFunc([]syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG}, is):
 		return fmt.Sprintf("there is no space left for the %s %s, and %s: free some, then try again", e.name, e.Path, noted)
 	case errors.Is(e.Err, fs.ErrPermission) || errors.Is(e.Err, errNoFile) ||
 		slices.ContainsFunc([]syscall.Errno{syscall.EROFS, syscall.ENOTDIR, syscall.EISDIR, syscall.ENOENT, syscall.ELOOP, syscall.ENAMETOOLONG}, is):
-		return fmt.Sprintf("the %s %s cannot be written (%v), and %s: make it a file that you may write, or name another place with XDG_STATE_HOME", e.name, e.Path, cause(e.Err), noted)
+		elsewhere := "or name another place with XDG_STATE_HOME"
+		if e.name == undoFile {
+			elsewhere = "or name another one"
+		}
+		return fmt.Sprintf("the %s %s cannot be written (%v), and %s: make it a file that you may write, %s", e.name, e.Path, cause(e.Err), noted, elsewhere)
 	}
 	return fmt.Sprintf("the %s %s failed (%v), and %s: try again", e.name, e.Path, cause(e.Err), noted)
 }

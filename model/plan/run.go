@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/amiscope/amiscope/model"
@@ -63,6 +64,14 @@ func (s State) Open() bool { return s == Intended || s == Pending }
 func (r *Run) Interrupted() (unclear, unbegun []int) {
 	if r.Ended != nil || r.Dropped {
 		return nil, nil
+	}
+	if len(r.Plan.Steps) == 0 { // its plan is lost
+		for id, o := range r.Outcomes {
+			if o.State.Open() || o.State == Unclear {
+				unclear = append(unclear, id)
+			}
+		}
+		slices.Sort(unclear)
 	}
 	for _, s := range r.Plan.Steps {
 		switch o, begun := r.Outcomes[s.ID]; {
