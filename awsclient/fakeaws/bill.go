@@ -54,7 +54,7 @@ type shelfOfBill struct {
 func (s *Server) bill(call Call, days []time.Time) map[billKey]amount {
 	out := map[billKey]amount{}
 	for at, shelf := range s.billedSnapshots(call) {
-		slices.SortFunc(shelf, func(a, b fleet.Snapshot) int { return cmp.Compare(a.Start, b.Start) })
+		slices.SortFunc(shelf, func(a, b fleet.Snapshot) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.ID, b.ID)) })
 		tariff, usage := tariffOf(at.region), usageStandard
 		price := tariff.standard
 		if at.tier == archiveTier {
@@ -91,18 +91,19 @@ func started(shelf []fleet.Snapshot, day time.Time) int {
 func (s *Server) billedSnapshots(call Call) map[shelfOfBill][]fleet.Snapshot {
 	s.store().mu.RLock()
 	defer s.store().mu.RUnlock()
-	f := s.store().fleet
-	all := slices.Clone(f.Snapshots)
-	for i := range f.BinnedSnapshots {
-		all = append(all, f.BinnedSnapshots[i].Snapshot)
-	}
 	members := s.billedAccounts(call)
 	out := map[shelfOfBill][]fleet.Snapshot{}
-	for _, r := range all {
+	add := func(r fleet.Snapshot) {
 		if slices.Contains(members, r.Owner) {
 			at := shelfOfBill{place{r.Owner, r.Region}, r.Tier}
 			out[at] = append(out[at], r)
 		}
+	}
+	for _, r := range s.store().snapshots.byID {
+		add(*r)
+	}
+	for _, r := range s.store().binnedSnapshots.byID {
+		add(r.Snapshot)
 	}
 	return out
 }

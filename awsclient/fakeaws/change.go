@@ -38,8 +38,10 @@ func (s *Server) settle() {
 // later.
 func (s *Server) Change(f func(*fleet.Fleet)) {
 	st := s.store()
+	s.elapse()
 	st.mu.Lock()
 	defer st.mu.Unlock()
+	st.gather()
 	f(st.fleet)
 	st.index()
 	s.organization.Store(organizationOf(st.fleet))
@@ -59,12 +61,7 @@ func organizationOf(f *fleet.Fleet) *fleet.Fleet {
 // leaves nothing out.
 func complete(f *fleet.Fleet) {
 	for i := range f.Images {
-		im := &f.Images[i]
-		if im.Machine == nil {
-			im.Machine = plainMachine(len(im.Snapshots))
-		}
-		im.Life.State = cmp.Or(im.Life.State, "available")
-		im.Life.Protection = cmp.Or(im.Life.Protection, "disabled")
+		completeImage(&f.Images[i])
 	}
 	for i := range f.Instances {
 		r := &f.Instances[i]
@@ -84,6 +81,14 @@ func complete(f *fleet.Fleet) {
 			t.Default = cmp.Or(t.Default, t.Versions[0].Number)
 		}
 	}
+}
+
+func completeImage(im *fleet.Image) {
+	if im.Machine == nil {
+		im.Machine = plainMachine(len(im.Snapshots))
+	}
+	im.Life.State = cmp.Or(im.Life.State, "available")
+	im.Life.Protection = cmp.Or(im.Life.Protection, unprotected)
 }
 
 // plainMachine is a Linux machine with one EBS device for each snapshot, and

@@ -6,14 +6,16 @@ import (
 	"github.com/amiscope/amiscope/awsclient/fakeaws/fleet"
 )
 
-// charges is what costs accounts besides images and snapshots. What is in the
-// Recycle Bin is here and nowhere else: no other call tells it.
+// charges is what costs accounts besides images and snapshots, or keeps them from
+// deleting some. What is in the Recycle Bin is here and nowhere else: no other
+// call tells it.
 type charges struct {
 	binnedImages    shelves[*fleet.BinnedImage]
 	binnedSnapshots shelves[*fleet.BinnedSnapshot]
 	binRules        shelves[*fleet.BinRule]
 	fastRestores    shelves[*fleet.FastRestore]
 	fastLaunches    shelves[*fleet.FastLaunch]
+	locks           shelves[*fleet.Lock] // by the ids of their snapshots
 }
 
 func charge(f *fleet.Fleet) charges {
@@ -30,11 +32,16 @@ func charge(f *fleet.Fleet) charges {
 		fastLaunches: named(f.FastLaunches, func(r *fleet.FastLaunch) (place, []string) {
 			return place{r.Owner, r.Region}, []string{r.Image.Image()}
 		}),
+		locks: shelve(f.Locks, func(r *fleet.Lock) fleet.ID { return r.Snapshot },
+			func(r *fleet.Lock) place { return place{r.Owner, r.Region} }, nil),
 	}
 }
 
 // completeCharges fills in what hand-made records may leave out.
 func completeCharges(f *fleet.Fleet) {
+	for i := range f.BinnedImages {
+		completeImage(&f.BinnedImages[i].Image)
+	}
 	for i := range f.BinRules {
 		f.BinRules[i].State = cmp.Or(f.BinRules[i].State, "available")
 	}

@@ -22,9 +22,10 @@ func (s *Server) describeImageAttribute(_ context.Context, call Call, in *ec2.De
 	if err != nil {
 		return nil, err
 	}
-	s.store().mu.RLock()
-	defer s.store().mu.RUnlock()
-	im, v := s.store().images.byID[ids[0]], s.viewer(call.Account)
+	st := s.store()
+	st.mu.RLock()
+	defer st.mu.RUnlock()
+	im, v := st.lateImages.told(ids[0], st.images.byID[ids[0]]), s.viewer(call.Account)
 	if im == nil || im.Region != call.Region || !v.sees(im) {
 		return nil, imageResource.missing([]string{aws.ToString(in.ImageId)})
 	}

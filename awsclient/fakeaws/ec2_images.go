@@ -101,8 +101,9 @@ func (s *Server) describeImages(_ context.Context, call Call, in *ec2.DescribeIm
 	if len(in.ImageIds) > 0 {
 		return s.imagesByID(call, in.ImageIds, want)
 	}
-	found, next := tell(s.pages, s.store().images.id, s.imageShelves(call, want), c, size)
-	return &ec2.DescribeImagesOutput{Images: s.answerImages(want.viewer, found), NextToken: next}, nil
+	st := s.store()
+	found, next := tell(s.pages, st.images.id, s.imageShelves(call, want), c, size)
+	return &ec2.DescribeImagesOutput{Images: s.answerImages(want.viewer, st.lateImages.all(st.images, found)), NextToken: next}, nil
 }
 
 // imageShelves are the lists in which a caller's images are: its own, unless
@@ -118,12 +119,13 @@ func (s *Server) imageShelves(call Call, want imageQuery) []shelf[*fleet.Image] 
 		others := func(im *fleet.Image) bool { return im.Owner != call.Account && want.match(im) }
 		out = append(out, shelf[*fleet.Image]{s.store().images.open[call.Region], others})
 	}
-	return out
+	return s.store().lateImages.shelves(s.store().images, out, func(im *fleet.Image) bool { return im.Region == call.Region && want.match(im) })
 }
 
 // imagesByID tells the images asked for by id. Ids of images that exist but
 // do not match the rest of the query are left out; ids that name nothing
-// visible fail the call.
+// visible fail the call, but for those of images that were deregistered while
+// instances of them still are: of these nothing is told.
 func (s *Server) imagesByID(call Call, texts []string, want imageQuery) (*ec2.DescribeImagesOutput, error) {
 	ids, err := imageResource.parse(texts)
 	if err != nil {
@@ -132,8 +134,9 @@ func (s *Server) imagesByID(call Call, texts []string, want imageQuery) (*ec2.De
 	var found []*fleet.Image
 	var missing []string
 	for i, id := range ids {
-		im := s.store().images.byID[id]
+		im := s.store().lateImages.told(id, s.store().images.byID[id])
 		switch {
+		case im == nil && s.store().haunts(call, id):
 		case im == nil || im.Region != call.Region || !want.sees(im):
 			missing = append(missing, texts[i])
 		case want.meets(im) && !slices.Contains(found, im):
@@ -169,7 +172,7 @@ func (s *Server) imageQuery(call Call, in *ec2.DescribeImagesInput) (imageQuery,
 	return imageQuery{
 		viewer: s.viewer(call.Account), owners: in.Owners, executable: in.ExecutableUsers,
 		disabled: aws.ToBool(in.IncludeDisabled), deprecated: aws.ToBool(in.IncludeDeprecated),
-		now: fleet.Time(fleet.Epoch.UnixMilli()), alias: s.fleet().OwnerAlias, filter: filter,
+		now: s.present(), alias: s.fleet().OwnerAlias, filter: filter,
 	}, err
 }
 

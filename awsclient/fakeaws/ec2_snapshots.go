@@ -61,16 +61,18 @@ func (s *Server) describeSnapshots(_ context.Context, call Call, in *ec2.Describ
 	if len(in.SnapshotIds) > 0 {
 		return s.snapshotsByID(call, in.SnapshotIds, want)
 	}
-	found, next := tell(s.pages, s.store().snapshots.id, s.snapshotShelves(call, want), c, size)
-	return &ec2.DescribeSnapshotsOutput{Snapshots: s.answerSnapshots(want.viewer, found), NextToken: next}, nil
+	st := s.store()
+	found, next := tell(s.pages, st.snapshots.id, s.snapshotShelves(call, want), c, size)
+	return &ec2.DescribeSnapshotsOutput{Snapshots: s.answerSnapshots(want.viewer, st.lateSnapshots.all(st.snapshots, found)), NextToken: next}, nil
 }
 
 func (s *Server) snapshotShelves(call Call, want snapshotQuery) []shelf[*fleet.Snapshot] {
 	others := func(r *fleet.Snapshot) bool { return r.Owner != call.Account && want.match(r) }
-	return []shelf[*fleet.Snapshot]{
-		{s.store().snapshots.own[place{call.Account, call.Region}], want.match},
-		{s.store().snapshots.open[call.Region], others},
-	}
+	st := s.store()
+	return st.lateSnapshots.shelves(st.snapshots, []shelf[*fleet.Snapshot]{
+		{st.snapshots.own[place{call.Account, call.Region}], want.match},
+		{st.snapshots.open[call.Region], others},
+	}, func(r *fleet.Snapshot) bool { return r.Region == call.Region && want.match(r) })
 }
 
 // snapshotsByID tells the snapshots asked for by id. An id that names nothing
@@ -82,7 +84,7 @@ func (s *Server) snapshotsByID(call Call, texts []string, want snapshotQuery) (*
 	}
 	var found []*fleet.Snapshot
 	for i, id := range ids {
-		r := s.store().snapshots.byID[id]
+		r := s.store().lateSnapshots.told(id, s.store().snapshots.byID[id])
 		if r == nil || r.Region != call.Region {
 			return nil, snapshotResource.missing(texts[i : i+1])
 		}

@@ -42,6 +42,7 @@ func (s *Server) createTags(_ context.Context, call Call, in *ec2.CreateTagsInpu
 			return nil, &Error{Code: "TagLimitExceeded", Message: fmt.Sprintf("%s has reached its tag limit: %d", in.Resources[i], maxTags)}
 		}
 	}
+	s.noteTagging(in.Resources)
 	for i, tags := range owned {
 		*tags = results[i]
 	}
@@ -57,10 +58,24 @@ func (s *Server) deleteTags(_ context.Context, call Call, in *ec2.DeleteTagsInpu
 	if err != nil {
 		return nil, err
 	}
+	s.noteTagging(in.Resources)
 	for _, tags := range owned {
 		*tags = slices.DeleteFunc(slices.Clone(*tags), func(t fleet.Tag) bool { return removed(t, in.Tags) })
 	}
 	return &ec2.DeleteTagsOutput{}, nil
+}
+
+// noteTagging lets lists tell late of the tags of resources that are there.
+func (s *Server) noteTagging(resources []string) {
+	st := s.store()
+	for _, text := range resources {
+		if id, ok := fleet.ParseID(fleet.ImagePrefix, text); ok && st.images.byID[id] != nil {
+			note(s, &st.lateImages, id, st.images.byID[id])
+		}
+		if id, ok := fleet.ParseID(fleet.SnapshotPrefix, text); ok && st.snapshots.byID[id] != nil {
+			note(s, &st.lateSnapshots, id, st.snapshots.byID[id])
+		}
+	}
 }
 
 func removed(t fleet.Tag, asked []types.Tag) bool {
@@ -88,16 +103,29 @@ func (s *store) tagged(call Call, resources []string) ([]*[]fleet.Tag, error) {
 	return out, nil
 }
 
-// tagsOf finds the tags of a resource by its id, which tells its kind.
+// tagsOf finds the tags of a resource by its id, which tells its kind. What is in
+// the Recycle Bin can be tagged, too.
 func (s *store) tagsOf(call Call, text string) (*[]fleet.Tag, error) {
 	at := place{call.Account, call.Region}
 	switch {
 	case strings.HasPrefix(text, imageResource.prefix):
-		return ownTags(s.images, imageResource, text, func(r *fleet.Image) (*[]fleet.Tag, bool) {
+		tags, err := ownTags(s.images, imageResource, text, func(r *fleet.Image) (*[]fleet.Tag, bool) {
+			return &r.Tags, at == place{r.Owner, r.Region}
+		})
+		if err == nil {
+			return tags, nil
+		}
+		return ownTags(s.binnedImages, imageResource, text, func(r *fleet.BinnedImage) (*[]fleet.Tag, bool) {
 			return &r.Tags, at == place{r.Owner, r.Region}
 		})
 	case strings.HasPrefix(text, snapshotResource.prefix):
-		return ownTags(s.snapshots, snapshotResource, text, func(r *fleet.Snapshot) (*[]fleet.Tag, bool) {
+		tags, err := ownTags(s.snapshots, snapshotResource, text, func(r *fleet.Snapshot) (*[]fleet.Tag, bool) {
+			return &r.Tags, at == place{r.Owner, r.Region}
+		})
+		if err == nil {
+			return tags, nil
+		}
+		return ownTags(s.binnedSnapshots, snapshotResource, text, func(r *fleet.BinnedSnapshot) (*[]fleet.Tag, bool) {
 			return &r.Tags, at == place{r.Owner, r.Region}
 		})
 	case strings.HasPrefix(text, instanceResource.prefix):

@@ -15,6 +15,9 @@ import (
 	"github.com/amiscope/amiscope/awsclient/fakeaws/fleet"
 )
 
+// tagList is a list of one tag.
+func tagList(key, value string) []types.Tag { return []types.Tag{tagOf(key, value)} }
+
 func tagOf(key, value string) types.Tag {
 	return types.Tag{Key: aws.String(key), Value: aws.String(value)}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -90,8 +89,7 @@ func (s *Server) createImageUsageReport(_ context.Context, call Call, in *ec2.Cr
 	if err := mayWait(own, r.image); err != nil {
 		return nil, err
 	}
-	st.made++
-	r.id = textID("report", strconv.Itoa(st.made)) | 1<<40
+	r.id = st.newID("report")
 	st.reports.add(r.at, r, false)
 	st.reports.arrange(st.reports.own[r.at])
 	return &ec2.CreateImageUsageReportOutput{ReportId: aws.String(r.id.Text(fleet.ReportPrefix))}, nil

@@ -13,7 +13,7 @@ import (
 // gates are what a call passes before its handler, in this order. This is the
 // place for whatever else AWS may do to a call.
 func (s *Server) gates() []gate {
-	return []gate{s.passLatency, s.passRegion, s.passThrottle, s.passFaults, s.passPermission}
+	return []gate{s.passLatency, s.passRegion, s.passThrottle, s.passFaults, s.passPermission, s.passTime}
 }
 
 func (s *Server) passLatency(ctx context.Context, _ Call, _ *http.Request) error {

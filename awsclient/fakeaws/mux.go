@@ -27,7 +27,8 @@ type Mux struct {
 	deliver    func(Call, wire.Response) delivery // how answers reach callers whose account is known
 	ledger     ledger
 	witness    func(call Call, in, out any) // is shown each call that a handler did
-	requests   atomic.Uint64                // served so far; request ids are made of it
+	mutations  mutations
+	requests   atomic.Uint64 // served so far; request ids are made of it
 }
 
 type gate func(context.Context, Call, *http.Request) error
@@ -82,6 +83,7 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if t.call.Serial > 0 {
 		d = m.deliver(t.call, d.Response)
 		m.ledger.leave(t.call, cmp.Or(string(d.spoiled), t.code))
+		m.noteMutation(&t)
 	}
 	d.write(w, r)
 }
@@ -95,6 +97,7 @@ type turn struct {
 	signed  bool
 	id      string // of the request
 	code    string // of the error that it is answered with, or ""
+	done    bool   // by the operation
 }
 
 // open tells what is called. A call that is not signed, or for a service that
@@ -161,6 +164,7 @@ func (m *Mux) serve(ctx context.Context, t *turn) (out any, err error) {
 	}
 	if out, err = op.serve(ctx, t.call, in); err == nil {
 		m.witness(t.call, in, out)
+		t.done = true
 	}
 	return out, err
 }

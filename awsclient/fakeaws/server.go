@@ -36,8 +36,12 @@ type Options struct {
 	World func(*fleet.Fleet)
 	Bare  bool
 
-	// Now refills the token buckets and tells when the credentials of an assumed
-	// role end, which clients compare with their own clock. nil: time.Now.
+	Delays Delays
+
+	// Now is AWS's clock. It refills the token buckets, tells when the credentials
+	// of an assumed role end, which clients compare with their own clock, and is the
+	// time of whatever happens in the fleet. nil: time.Now, and in the fleet time
+	// that goes on from its epoch.
 	Now func() time.Time
 }
 
@@ -51,6 +55,7 @@ func Demo(c fleet.Config) Options {
 		NotOffered: []Absence{{Service: "imagebuilder", Region: regions[len(regions)-1]}},
 		ShortEvery: 3,
 		EmptyEvery: 5,
+		Delays:     Delays{Lag: 2 * time.Second, Copying: 12 * time.Second},
 	}
 }
 
@@ -64,7 +69,9 @@ type Server struct {
 	mux          *Mux
 	options      Options
 	organization atomic.Pointer[fleet.Fleet]
-	store        func() *store // made by the first call that asks for what accounts have
+	store        func() *store    // made by the first call that asks for what accounts have
+	clock        func() time.Time // of what happens in the fleet
+	agenda       agenda
 	pages        pager
 	buckets      buckets
 	policy       atomic.Pointer[[]Grant] // nil: everything is allowed
@@ -77,10 +84,14 @@ func New(o Options) *Server {
 	if o.PageLimit <= 0 {
 		o.PageLimit = defaultPageLimit
 	}
+	clock := clockOf(o)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{mux: NewMux(), options: o, pages: newPager(o)}
+	if o.Delays.Copying <= 0 {
+		o.Delays.Copying = defaultCopying
+	}
+	s := &Server{mux: NewMux(), options: o, clock: clock, pages: newPager(o)}
 	s.settle()
 	s.buckets.limits = map[bucket]*rate.Limiter{}
 	s.pages.emptied = s.emptied
@@ -116,6 +127,7 @@ func (s *Server) handle() {
 	s.handleCharges()
 	s.handleTrail()
 	s.handleSettings()
+	s.handleDeeds()
 }
 
 // ServeHTTP answers one call.

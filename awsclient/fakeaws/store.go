@@ -1,9 +1,7 @@
 package fakeaws
 
 import (
-	"cmp"
 	"hash/fnv"
-	"slices"
 	"strconv"
 	"sync"
 
@@ -27,9 +25,7 @@ type store struct {
 	managed
 	charges
 	history
-
-	reports shelves[*usageReport]
-	made    int // reports so far; ids are made of it
+	deeds
 }
 
 // managed is what services other than EC2 keep. Their records have names
@@ -46,7 +42,7 @@ type managed struct {
 }
 
 func newStore(f *fleet.Fleet) *store {
-	s := &store{fleet: f, reports: newShelves(func(r *usageReport) fleet.ID { return r.id })}
+	s := &store{fleet: f, deeds: newDeeds()}
 	s.index()
 	return s
 }
@@ -74,6 +70,16 @@ func (s *store) index() {
 	s.managed = manage(f)
 	s.charges = charge(f)
 	s.seeded = trailsOf(f)
+	s.uses = nil
+}
+
+// gather lets the fleet have what is on the shelves: what callers have made, and
+// not what they have deleted.
+func (s *store) gather() {
+	s.fleet.Images = gathered(s.fleet.Images, s.images)
+	s.fleet.Snapshots = gathered(s.fleet.Snapshots, s.snapshots)
+	s.fleet.BinnedImages = gathered(s.fleet.BinnedImages, s.binnedImages)
+	s.fleet.BinnedSnapshots = gathered(s.fleet.BinnedSnapshots, s.binnedSnapshots)
 }
 
 func manage(f *fleet.Fleet) managed {
@@ -132,74 +138,4 @@ func textID(parts ...string) fleet.ID {
 // nameID is the id of a record that its owner knows by name.
 func nameID(at place, name ...string) fleet.ID {
 	return textID(append([]string{at.account, at.region}, name...)...)
-}
-
-// shelves hold the records of one kind in the order in which they are told.
-// EC2 promises no order; here it is that of a hash of the ids, so that a
-// position in it stays good while records come and go, and a page costs no
-// more than its length.
-type shelves[R any] struct {
-	id   func(R) fleet.ID
-	byID map[fleet.ID]R
-	own  map[place][]R
-	open map[string][]R // by region: those that others than the owner may see
-}
-
-func newShelves[R any](id func(R) fleet.ID) shelves[R] {
-	return shelves[R]{id: id, byID: map[fleet.ID]R{}, own: map[place][]R{}, open: map[string][]R{}}
-}
-
-// shelve puts records where they belong; open tells which of them others than
-// the owner may see, nil that none.
-func shelve[R any](records []R, id func(*R) fleet.ID, at func(*R) place, open func(*R) bool) shelves[*R] {
-	s := newShelves(id)
-	for i := range records {
-		r := &records[i]
-		s.add(at(r), r, open != nil && open(r))
-	}
-	s.sort()
-	return s
-}
-
-// add puts a record where it belongs; sort must follow.
-func (s *shelves[R]) add(at place, r R, open bool) {
-	s.byID[s.id(r)] = r
-	s.own[at] = append(s.own[at], r)
-	if open {
-		s.open[at.region] = append(s.open[at.region], r)
-	}
-}
-
-func (s *shelves[R]) sort() {
-	for _, shelf := range s.own {
-		s.arrange(shelf)
-	}
-	for _, shelf := range s.open {
-		s.arrange(shelf)
-	}
-}
-
-func (s *shelves[R]) arrange(shelf []R) {
-	slices.SortFunc(shelf, func(a, b R) int { return compareRanks(s.id(a), s.id(b)) })
-}
-
-func compareRanks(a, b fleet.ID) int { return cmp.Compare(rank(a), rank(b)) }
-
-// rank is a record's position in the order of telling. Each id has a rank of
-// its own: the mixing can be undone.
-func rank(id fleet.ID) uint64 {
-	x := uint64(id)
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
-
-// rotate turns a list by an amount that differs from record to record, for
-// the order of nested elements is not promised either.
-func rotate[E any](list []E, id fleet.ID) []E {
-	if len(list) < 2 {
-		return list
-	}
-	n := int(rank(id) % uint64(len(list)))
-	return append(list[n:len(list):len(list)], list[:n]...)
 }

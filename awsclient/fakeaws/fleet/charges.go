@@ -14,6 +14,7 @@ type Charges struct {
 	BinRules        []BinRule
 	FastRestores    []FastRestore
 	FastLaunches    []FastLaunch
+	Locks           []Lock
 }
 
 // BinnedImage is an image in the Recycle Bin. It is not among Fleet.Images; its
@@ -62,6 +63,18 @@ type FastLaunch struct {
 	Copies int32  // snapshots to keep ready
 	Since  Time
 }
+
+// Lock bars a snapshot from deletion. The generated fleet has none.
+type Lock struct {
+	Snapshot ID
+	Owner    string
+	Region   string
+	State    string // EC2's LockState: governance, compliance, compliance-cooloff or expired
+	Ends     Time   // zero: never
+}
+
+// Holds reports whether the lock bars deletion at a time.
+func (l *Lock) Holds(now Time) bool { return l.State != "expired" && (l.Ends == 0 || now < l.Ends) }
 
 // charges makes what few accounts have: a Recycle Bin with something in it, and
 // rules of it in the first region only; Fast Snapshot Restore of a few snapshots

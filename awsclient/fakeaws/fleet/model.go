@@ -113,6 +113,7 @@ type Image struct {
 type Life struct {
 	State        string // EC2's ImageState
 	Protection   string // disabled, enabled-with-cooldown or enabled-without-cooldown
+	Cooldown     Time   // until then it can't be deregistered though it is protected no more
 	Created      Time
 	Deprecation  Time // zero: none
 	LastLaunched Time // zero: never

@@ -25,6 +25,7 @@ var broad = map[string]string{
 	"plan.Facts":      "is the documented JSON of what a plan rests on, field by field",
 	"plan.Options":    "is a table: what deeds can be told, a field each",
 	"fleet.Fleet":     "is a table: one list a kind of record",
+	"fakeaws.Options": "is a table: what an AWS holds and how it behaves",
 	"kit.Env":         "is all that a screen may know, passed to it and never kept",
 	"tui.Options":     "is a table: what cmd decides before the first frame",
 	"kit.Symbols":     "is a table: one field a glyph",
