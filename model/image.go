@@ -8,8 +8,8 @@ import (
 // ImageKey names an image. An id is unique within a region; cursor, marks,
 // plans and the journal hold keys, never positions.
 type ImageKey struct {
-	Region string
-	ID     string // ami-...
+	Region string `json:"region"`
+	ID     string `json:"id"` // ami-...
 }
 
 // Compare orders keys by region, then id.
@@ -94,7 +94,10 @@ type Device struct {
 func (d Device) EBS() bool { return d.Virtual == "" && !d.NoDevice }
 
 // Tag is one tag of an image or snapshot.
-type Tag struct{ Key, Value string }
+type Tag struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
 
 // ProductCode is a Marketplace or DevPay code.
 type ProductCode struct{ ID, Type string }

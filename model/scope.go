@@ -8,8 +8,8 @@ import (
 // Scope is one account in one region: the unit of refreshing, caching and
 // failing. Account is the twelve-digit id.
 type Scope struct {
-	Account string
-	Region  string
+	Account string `json:"account"`
+	Region  string `json:"region"`
 }
 
 // String is "account/region", as shown in messages and logs.

@@ -1,5 +1,7 @@
 package model
 
+import "encoding/json"
+
 // Tri is a truth value of Kleene's three-valued logic. The zero value is
 // Maybe: a fact nobody has read is not known, and neither a statement about it
 // nor the statement's negation holds.
@@ -56,6 +58,22 @@ func (t Tri) String() string {
 	case Maybe:
 	}
 	return "unknown"
+}
+
+// MarshalJSON gives true, false, or null where the fact is not known.
+func (t Tri) MarshalJSON() ([]byte, error) { return json.Marshal(t.Ptr()) }
+
+// UnmarshalJSON reads what MarshalJSON gives.
+func (t *Tri) UnmarshalJSON(text []byte) error {
+	var b *bool
+	if err := json.Unmarshal(text, &b); err != nil {
+		return err
+	}
+	*t = Maybe
+	if b != nil {
+		*t = Truth(*b)
+	}
+	return nil
 }
 
 // Ptr is the JSON form: null where the fact is not known.

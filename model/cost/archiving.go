@@ -42,7 +42,7 @@ func (c *Costs) Archiving(images []model.ImageKey) Archiving {
 				a.Held++
 			default:
 				full, basis := fullSize(l.Snapshot)
-				high := r.price.Archive.of(full)
+				high := r.price.Archive.Of(full)
 				low := high
 				if basis != FullSize {
 					low = 0

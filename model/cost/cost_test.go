@@ -375,7 +375,7 @@ func TestPricesSayWhereTheyComeFrom(t *testing.T) {
 }
 
 func TestMoneyIsExact(t *testing.T) {
-	if got := USD(50_000_000).of(64 << 40); got != 3276_800_000_000 {
+	if got := USD(50_000_000).Of(64 << 40); got != 3276_800_000_000 {
 		t.Errorf("64 TiB at $0.05 cost %d", got)
 	}
 	for _, n := range []int{1, 2, 3, 7} {
@@ -432,7 +432,7 @@ func TestStory18NoImpossibleSavings(t *testing.T) {
 	if most.Cost.Low != 0 || most.Bytes.High >= 29*volume/10 {
 		t.Errorf("all but one free %v: the one that stays may hold all that they hold", most.Cost)
 	}
-	if all.Cost != c.Total().Cost || all.Cost.Low != USD(50_000_000).of(42*GiB) {
+	if all.Cost != c.Total().Cost || all.Cost.Low != USD(50_000_000).Of(42*GiB) {
 		t.Errorf("all free %v of a bill of %v, at least the largest of them", all.Cost, c.Total().Cost)
 	}
 }

@@ -9,14 +9,14 @@ import (
 // Freed is what deleting images, and snapshots that no image uses, would free a
 // month.
 type Freed struct {
-	Cost      Band
-	Bytes     Bytes
-	Basis     Basis
-	Snapshots int  // that go
-	Kept      int  // of theirs that something else needs: they stay and cost
-	Days      int  // for which the Recycle Bin may hold what goes, at its cost
-	Unsure    bool // whether templates name them was not looked at
-	Unread    int  // images whose snapshots are not known: what they free is not counted
+	Cost      Band  `json:"cost"`
+	Bytes     Bytes `json:"bytes"`
+	Basis     Basis `json:"basis"`
+	Snapshots int   `json:"snapshots"` // that go
+	Kept      int   `json:"kept"`      // of theirs that something else needs: they stay and cost
+	Days      int   `json:"days"`      // for which the Recycle Bin may hold what goes, at its cost
+	Unsure    bool  `json:"unsure"`    // whether templates name them was not looked at
+	Unread    int   `json:"unread"`    // images whose snapshots are not known: what they free is not counted
 }
 
 // Freed is what deleting a set of images and snapshots would free.

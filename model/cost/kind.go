@@ -49,7 +49,7 @@ var imageID = regexp.MustCompile(`\bami-[0-9a-f]{8,17}\b`)
 // DestinationAmi ami-..."), people and tools in tags.
 func ties(s *model.Snapshot) []Tie {
 	var out []Tie
-	if id := described(s.Description); id != "" {
+	if id := MadeFor(s.Description); id != "" {
 		out = append(out, Tie{Image: id, How: "description"})
 	}
 	for _, t := range s.Tags {
@@ -60,9 +60,9 @@ func ties(s *model.Snapshot) []Tie {
 	return out
 }
 
-// described is the image of the snapshot's own region that a description of EC2
-// names. What people write there may name any image and proves nothing.
-func described(text string) string {
+// MadeFor is the image of the snapshot's own region that a description of EC2
+// names, "" where it names none. What people write there may name any image and proves nothing.
+func MadeFor(text string) string {
 	rest, ok := strings.CutPrefix(text, "Copied for DestinationAmi ")
 	if created, is := strings.CutPrefix(text, "Created by CreateImage("); is {
 		_, rest, ok = strings.Cut(created, ") for ")
@@ -84,8 +84,8 @@ func namesOwnImage(key string) bool {
 	return slices.Contains(ownImageKeys, punctuation.Replace(strings.ToLower(key)))
 }
 
-// keeper is the service that a snapshot's tags or description name.
-func keeper(s *model.Snapshot) (Kind, bool) {
+// Keeper is the service that a snapshot's tags or description name: Backup or DLM.
+func Keeper(s *model.Snapshot) (Kind, bool) {
 	for _, t := range s.Tags {
 		switch {
 		case strings.HasPrefix(t.Key, "aws:backup:"):
@@ -103,7 +103,7 @@ func keeper(s *model.Snapshot) (Kind, bool) {
 // tell says what a snapshot that no image uses is kept for. A scope that could
 // not be read to its end may hold its image still.
 func (r *region) tell(l *Line) {
-	if k, ok := keeper(l.Snapshot); ok {
+	if k, ok := Keeper(l.Snapshot); ok {
 		l.Kind = k
 		return
 	}

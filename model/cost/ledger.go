@@ -118,7 +118,7 @@ func (l *Line) entry() Entry {
 	case l.Tie != nil && l.Tie.Name != "":
 		e.Family, _ = model.Family(l.Tie.Name)
 	}
-	if k, ok := keeper(l.Snapshot); ok {
+	if k, ok := Keeper(l.Snapshot); ok {
 		e.Creator = k.String()
 	}
 	if e.Owner == "" {

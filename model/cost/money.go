@@ -2,7 +2,9 @@ package cost
 
 import (
 	"cmp"
+	"fmt"
 	"math/bits"
+	"slices"
 	"strconv"
 )
 
@@ -36,8 +38,8 @@ func FromDollars(f float64) USD {
 	return USD(f*float64(Dollar) + 0.5)
 }
 
-// of is what bytes cost at a price by the GiB, rounded to a billionth.
-func (u USD) of(bytes int64) USD {
+// Of is what bytes cost at a price by the GiB, rounded to a billionth.
+func (u USD) Of(bytes int64) USD {
 	if bytes <= 0 || u <= 0 {
 		return 0
 	}
@@ -48,7 +50,10 @@ func (u USD) of(bytes int64) USD {
 }
 
 // Band is what something costs a month: at least Low and at most High.
-type Band struct{ Low, High USD }
+type Band struct {
+	Low  USD `json:"low"`
+	High USD `json:"high"`
+}
 
 // Plus adds bands.
 func (b Band) Plus(o Band) Band { return Band{b.Low + o.Low, b.High + o.High} }
@@ -73,7 +78,10 @@ func part[N ~int64](u N, i, n int) N {
 }
 
 // Bytes is a size between two bounds.
-type Bytes struct{ Low, High int64 }
+type Bytes struct {
+	Low  int64 `json:"low"`
+	High int64 `json:"high"`
+}
 
 // plus adds sizes.
 func (b Bytes) plus(o Bytes) Bytes { return Bytes{b.Low + o.Low, b.High + o.High} }
@@ -81,7 +89,7 @@ func (b Bytes) plus(o Bytes) Bytes { return Bytes{b.Low + o.Low, b.High + o.High
 func (b Bytes) minus(o Bytes) Bytes { return Bytes{b.Low - o.Low, b.High - o.High} }
 
 // at is what a size costs at a price.
-func (b Bytes) at(price USD) Band { return Band{price.of(b.Low), price.of(b.High)} }
+func (b Bytes) at(price USD) Band { return Band{price.Of(b.Low), price.Of(b.High)} }
 
 // Basis is what a figure rests on; the weakest of all that it is made of stands
 // for them.
@@ -105,6 +113,19 @@ var basisNames = [...]string{
 
 // String is the basis in words, and in JSON.
 func (b Basis) String() string { return basisNames[b] }
+
+// MarshalText gives the basis in words.
+func (b Basis) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
+
+// UnmarshalText reads what MarshalText gives.
+func (b *Basis) UnmarshalText(text []byte) error {
+	i := slices.Index(basisNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("no basis of a cost is called %q", text)
+	}
+	*b = Basis(i)
+	return nil
+}
 
 // weaker is the worse of two bases.
 func (b Basis) weaker(o Basis) Basis { return max(b, o) }
