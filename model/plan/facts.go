@@ -12,17 +12,18 @@ type Facts struct {
 	Owner          string      `json:"owner"`
 	Name           string      `json:"name"`
 	Description    string      `json:"description"`
-	State          string      `json:"state"` // as EC2 says; Gone and Binned besides
+	State          string      `json:"state"` // as EC2 says; Gone and Binned besides; "" where it was never read
+	Architecture   string      `json:"architecture"`
 	Created        *time.Time  `json:"created"`
 	Deprecation    *time.Time  `json:"deprecation"` // null: none set
 	Protection     string      `json:"protection"`  // EC2's own words; "" where it is not told
 	Encrypted      model.Tri   `json:"encrypted"`
-	Managed        string      `json:"managed"`   // model.Manager's word
-	Manager        string      `json:"manager"`   // the policy, pipeline or vault that cares for it, where its tags tell
-	Billed         bool        `json:"billed"`    // it has product codes: never public
-	Tags           []model.Tag `json:"tags"`      // by key
-	TagsKnown      bool        `json:"tagsKnown"` //
-	SizeGiB        int64       `json:"sizeGiB"`   // provisioned
+	Managed        string      `json:"managed"` // model.Manager's word
+	Manager        string      `json:"manager"` // the policy, pipeline or vault that cares for it, where its tags tell
+	Billed         bool        `json:"billed"`  // it has product codes: never public
+	Tags           []model.Tag `json:"tags"`    // by key
+	TagsKnown      bool        `json:"tagsKnown"`
+	SizeGiB        int64       `json:"sizeGiB"` // provisioned
 	Family         Family      `json:"family"`
 	Permissions    *Sharing    `json:"permissions"`    // null: not known
 	Snapshots      []Snapshot  `json:"snapshots"`      // of its block devices, by id
@@ -30,7 +31,23 @@ type Facts struct {
 	Usage          Usage       `json:"usage"`
 	Bin            Bin         `json:"bin"`
 	AsOf           *time.Time  `json:"asOf"` // the oldest reading among all that; null: from a cache whose age is not known
+	Unread         []Unread    `json:"unread,omitempty"`
 }
+
+// Unread is something that was to be read again and could not be.
+type Unread struct {
+	What string `json:"what"`           // one of the words below
+	Why  string `json:"why"`            // "denied"
+	Mend string `json:"mend,omitempty"` // what to do about it
+}
+
+// What of Unread.
+const (
+	UnreadImage       = "image"
+	UnreadPermissions = "permissions"
+	UnreadSnapshots   = "snapshots"
+	UnreadBin         = "bin"
+)
 
 // States of Facts besides EC2's.
 const (
@@ -50,7 +67,7 @@ type Sharing struct {
 type Snapshot struct {
 	ID        string      `json:"id"`
 	Owner     string      `json:"owner"`
-	State     string      `json:"state"` // EC2's; Gone and Binned besides
+	State     string      `json:"state"` // EC2's; Gone and Binned besides; "" where it was never read
 	Archived  bool        `json:"archived"`
 	Encrypted model.Tri   `json:"encrypted"`
 	Key       string      `json:"key"`     // KMS key ARN
@@ -60,7 +77,7 @@ type Snapshot struct {
 	FullBytes int64       `json:"fullBytes"` // -1: not told
 	Images    []string    `json:"images"`    // other images that use it, sorted
 	Named     []string    `json:"named"`     // what names the snapshot itself: templates and the like
-	Accounts  []string    `json:"accounts"`  // that may use it, where that was read
+	Accounts  []string    `json:"accounts"`  // that may use it, sorted, "all" for everybody; null: not read
 	Backup    bool        `json:"backup"`    // AWS Backup's
 }
 
@@ -69,9 +86,19 @@ type Snapshot struct {
 type Family struct {
 	Name    string   `json:"name"`
 	Newest  bool     `json:"newest"`  // of its architecture, among those that are available
-	Others  int      `json:"others"`  // available images of the family besides, in this account and region
-	Copies  int      `json:"copies"`  // other images of the same name, or with the same source, that are available
-	Pickers []string `json:"pickers"` // what may pick it by its name or age: Auto Scaling groups, node groups, parameters
+	Others  int      `json:"others"`  // of its architecture besides, available and not deprecated, in this account and region
+	Copies  []Kin    `json:"copies"`  // images elsewhere that are the same, by region and id
+	Pickers []string `json:"pickers"` // of the newest: what launches from its family, and so may pick it by its name or age
+}
+
+// Kin is an image that is the same as another one: it has its name and architecture,
+// one was copied from the other, or both were from a third.
+type Kin struct {
+	Image   model.ImageKey `json:"image"`
+	Account string         `json:"account"`
+	Name    string         `json:"name"`
+	State   string         `json:"state"`
+	Copied  bool           `json:"copied"` // from this very image
 }
 
 // Usage is a verdict in the words of people.
@@ -79,6 +106,7 @@ type Usage struct {
 	Verdict  string   `json:"verdict"`           // model.Use's word
 	Evidence []string `json:"evidence"`          // a line each
 	Blind    []string `json:"blind"`             // what was not looked at, a line each
+	Weak     []string `json:"weak"`              // ids of what names it and does not count, sorted: AWS's naming them again proves nothing
 	Recheck  string   `json:"recheck,omitempty"` // why AWS itself could not be asked again; "" where it was, or was not asked
 }
 
@@ -86,6 +114,6 @@ type Usage struct {
 type Bin struct {
 	Known     bool       `json:"known"`     // the rules were read
 	Image     int        `json:"image"`     // days; 0: not held
-	Snapshots int        `json:"snapshots"` // days, of the snapshot held shortest; 0: one is not held
+	Snapshots int        `json:"snapshots"` // days, of the snapshot held shortest; 0: one is not held, or there is none
 	Exits     *time.Time `json:"exits"`     // of an image in the bin: when it is gone for good
 }

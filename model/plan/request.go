@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/cost"
 )
 
 // Deed is what is done to images. The set is closed.
@@ -71,8 +72,10 @@ type Setting struct {
 	Public   bool                   // images may be made public (config: allow_public)
 	ReadOnly bool                   // nothing may be changed
 	Person   bool                   // somebody confirms it at the screen, and types phrases
-	Money    func(images []model.ImageKey, keep []string) Money
-	// Money tells what deleting images frees but for some snapshots that stay, or nil.
+	// Money tells what deleting images frees but for some snapshots that stay; nil
+	// where that is not known.
+	Money func(images []model.ImageKey, keep []string) Money
+	Price func(region string) cost.Price // of storage, for copies; nil where it is not known
 }
 
 // AccountRule is what the config file says of an account, and who acts there.

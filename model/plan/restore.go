@@ -1,0 +1,57 @@
+package plan
+
+import "slices"
+
+func restoreWork() work {
+	return work{judge: judgeRestore, together: (*draft).restoredTogether, steps: restoreSteps, how: "amiscope deletes it again, with the snapshots that came back"}
+}
+
+func judgeRestore(d *draft, t *Target) {
+	f := &t.Before
+	switch {
+	case f.there():
+		t.Done = "it is there"
+		return
+	case f.State != Binned, f.Bin.Exits != nil && !f.Bin.Exits.After(d.s.Now):
+		t.block(Note{Code: "gone", Text: "it is not in the Recycle Bin: it is gone for good"})
+		return
+	}
+	if i := slices.IndexFunc(f.Snapshots, func(s Snapshot) bool { return s.State == Gone }); i >= 0 {
+		t.block(Note{Code: "gone", Text: "its snapshot " + f.Snapshots[i].ID + " is gone for good, and the image does not come back without it"})
+	}
+	if u := f.unread(UnreadBin); u != nil {
+		t.warn(u.note("bin", "what is in the Recycle Bin could not be read again"))
+	}
+	if len(f.Snapshots) == 0 {
+		t.warn(Note{
+			Code: "snapshots", Text: "its snapshots are not known: AWS does not bring it back while one of them is in the Recycle Bin",
+			Mend: "if it fails, restore its snapshots first",
+		})
+	}
+}
+
+// restoredTogether begins with the snapshots, of which two images may share one.
+func (d *draft) restoredTogether() {
+	d.back = map[snapshotKey]int{}
+	for _, i := range d.running() {
+		t := &d.Targets[i]
+		for _, s := range t.Before.Snapshots {
+			k := snapshotKey{t.Image.Region, s.ID}
+			if _, begun := d.back[k]; s.State == Binned && !begun {
+				d.back[k] = d.step(i, &restoreSnapshot{onSnapshot{s.ID}}, "bring back its snapshot "+s.ID)
+			}
+		}
+	}
+}
+
+func restoreSteps(d *draft, i int) {
+	t := &d.Targets[i]
+	var after []int
+	for _, s := range t.Before.Snapshots {
+		if n, ok := d.back[snapshotKey{t.Image.Region, s.ID}]; ok {
+			after = append(after, n)
+		}
+	}
+	slices.Sort(after)
+	d.step(i, &restoreImage{onImage{t.Image.ID}}, "bring back the image", after...)
+}
