@@ -94,10 +94,23 @@ func (c converter) detail(in *ec2types.Image) *model.Detail {
 		FreeTier:        truth(in.FreeTierEligible),
 		PublicParameter: c.text(in.PublicSsmParameterName),
 	}
+	d.Inspected, d.Scan = model.Truth(in.ScanResults != nil), scanOf(in.ScanResults)
 	if r := in.StateReason; r != nil {
 		d.StateReason = cmp.Or(aws.ToString(r.Message), aws.ToString(r.Code))
 	}
 	return d
+}
+
+// scanOf is Amazon Inspector's summary; AWS tells it of images that were scanned
+// only, and a severity only where something was found.
+func scanOf(in *ec2types.ScanResults) *model.Scan {
+	if in == nil {
+		return nil
+	}
+	return &model.Scan{At: utc(in.FindingScanDate), Severity: string(in.HighestFindingSeverityLabel), Fixes: [...]time.Time{
+		utc(in.InformationalFixAvailableSince), utc(in.LowFixAvailableSince), utc(in.MediumFixAvailableSince),
+		utc(in.HighFixAvailableSince), utc(in.CriticalFixAvailableSince),
+	}}
 }
 
 // devices are sorted by name: AWS's own order is not stable.

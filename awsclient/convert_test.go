@@ -42,6 +42,10 @@ func fullImage() ec2types.Image {
 		StateReason:  &ec2types.StateReason{Code: s("Client.X"), Message: s("because")},
 		ProductCodes: []ec2types.ProductCode{{ProductCodeId: s("abc"), ProductCodeType: ec2types.ProductCodeValuesDevpay}},
 		ImageAllowed: b(true), FreeTierEligible: b(false), PublicSsmParameterName: s("/aws/service/x"),
+		ScanResults: &ec2types.ScanResults{
+			FindingScanDate: second(9), HighestFindingSeverityLabel: ec2types.SeverityLabelCritical, InformationalFixAvailableSince: second(1), LowFixAvailableSince: second(2),
+			MediumFixAvailableSince: second(3), HighFixAvailableSince: second(4), CriticalFixAvailableSince: second(5),
+		},
 	}
 }
 
@@ -68,12 +72,14 @@ func TestConvertImage(t *testing.T) {
 			ImageType: "machine", KernelID: "aki-1", RamdiskID: "ari-1", SourceImage: "ami-0", SourceRegion: "us-east-1", SourceInstance: "i-1",
 			Protection: "enabled-with-cooldown", StateReason: "because", ProductCodes: []model.ProductCode{{ID: "abc", Type: "devpay"}},
 			Allowed: model.Yes, FreeTier: model.No, PublicParameter: "/aws/service/x",
+			Inspected: model.Yes, Scan: &model.Scan{At: *second(9), Severity: "critical", Fixes: [5]time.Time{*second(1), *second(2), *second(3), *second(4), *second(5)}},
 		},
 	}
 	if diff := cmp.Diff(want, conv().image(&in)); diff != "" {
 		t.Error(diff)
 	}
-	everyFieldIsSet(t, reflect.ValueOf(in), "ImageWatermarks", "InstanceTypeSpecification", "ScanResults")
+	everyFieldIsSet(t, reflect.ValueOf(in), "ImageWatermarks", "InstanceTypeSpecification")
+	everyFieldIsSet(t, reflect.ValueOf(*in.ScanResults))
 	everyFieldIsSet(t, reflect.ValueOf(*want), "Managed")
 	everyFieldIsSet(t, reflect.ValueOf(*want.Detail))
 }
@@ -92,8 +98,13 @@ func everyFieldIsSet(t *testing.T, v reflect.Value, except ...string) {
 	}
 }
 
+// second is the n-th second of a day.
+func second(n int) *time.Time { return aws.Time(time.Date(2026, 3, 4, 0, 0, n, 0, time.UTC)) }
+
+// TestConvertImageOfWhichNothingIsKnown: that a scan is missing tells that there
+// was none.
 func TestConvertImageOfWhichNothingIsKnown(t *testing.T) {
-	want := &model.Image{ImageKey: model.ImageKey{Region: "eu-west-1"}, Platform: "linux", Detail: &model.Detail{}}
+	want := &model.Image{ImageKey: model.ImageKey{Region: "eu-west-1"}, Platform: "linux", Detail: &model.Detail{Inspected: model.No}}
 	if diff := cmp.Diff(want, conv().image(&ec2types.Image{BlockDeviceMappings: nil})); diff != "" {
 		t.Error(diff)
 	}

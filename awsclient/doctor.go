@@ -120,8 +120,8 @@ func standing(c calls.Call, err *model.OpError) Standing {
 		return Missing
 	case err.Kind == model.NotOffered:
 		return Absent
-	case c.ByID && strings.HasPrefix(err.Code, "InvalidAMIID."):
-		return Uncheckable // AWS looks for the image before it looks at permissions, or after
+	case c.ByID && (strings.HasPrefix(err.Code, "InvalidAMIID.") || strings.HasPrefix(err.Code, "InvalidSnapshot")):
+		return Uncheckable // AWS looks for what it is about before it looks at permissions, or after
 	}
 	return Unanswered
 }

@@ -32,13 +32,17 @@ type probe func(ctx context.Context, s *session, region string) error
 func probes() map[string]probe {
 	out := dryRuns()
 	maps.Copy(out, dryRunsOfUsage())
+	maps.Copy(out, dryRunsOfSettings())
 	maps.Copy(out, trials())
 	maps.Copy(out, trialsOfAccount())
 	return out
 }
 
-// nowhere is an image that nobody has.
-const nowhere = "ami-00000000000000000"
+// nowhere is an image that nobody has, and nowhereSnapshot a snapshot.
+const (
+	nowhere         = "ami-00000000000000000"
+	nowhereSnapshot = "snap-00000000000000000"
+)
 
 // dryRuns ask EC2 about images, snapshots, regions and what these cost.
 func dryRuns() map[string]probe {
@@ -121,6 +125,39 @@ func dryRunsOfUsage() map[string]probe {
 			_, err := s.ec2(region).CreateImageUsageReport(ctx, &ec2.CreateImageUsageReportInput{
 				DryRun: dry, ImageId: aws.String(nowhere), ResourceTypes: []ec2types.ImageUsageResourceTypeRequest{{ResourceType: aws.String(model.ReportedInstances)}},
 			})
+			return err
+		},
+	}
+}
+
+// dryRunsOfSettings ask EC2 about how open accounts, snapshots and images are.
+func dryRunsOfSettings() map[string]probe {
+	dry := aws.Bool(true)
+	return map[string]probe{
+		"ec2:GetImageBlockPublicAccessState": func(ctx context.Context, s *session, region string) error {
+			_, err := s.ec2(region).GetImageBlockPublicAccessState(ctx, &ec2.GetImageBlockPublicAccessStateInput{DryRun: dry})
+			return err
+		},
+		"ec2:GetSnapshotBlockPublicAccessState": func(ctx context.Context, s *session, region string) error {
+			_, err := s.ec2(region).GetSnapshotBlockPublicAccessState(ctx, &ec2.GetSnapshotBlockPublicAccessStateInput{DryRun: dry})
+			return err
+		},
+		"ec2:GetAllowedImagesSettings": func(ctx context.Context, s *session, region string) error {
+			_, err := s.ec2(region).GetAllowedImagesSettings(ctx, &ec2.GetAllowedImagesSettingsInput{DryRun: dry})
+			return err
+		},
+		"ec2:GetEbsEncryptionByDefault": func(ctx context.Context, s *session, region string) error {
+			_, err := s.ec2(region).GetEbsEncryptionByDefault(ctx, &ec2.GetEbsEncryptionByDefaultInput{DryRun: dry})
+			return err
+		},
+		"ec2:DescribeSnapshotAttribute": func(ctx context.Context, s *session, region string) error {
+			_, err := s.ec2(region).DescribeSnapshotAttribute(ctx, &ec2.DescribeSnapshotAttributeInput{
+				DryRun: dry, SnapshotId: aws.String(nowhereSnapshot), Attribute: ec2types.SnapshotAttributeNameCreateVolumePermission,
+			})
+			return err
+		},
+		"ec2:GetImageFindings": func(ctx context.Context, s *session, region string) error {
+			_, err := s.ec2(region).GetImageFindings(ctx, &ec2.GetImageFindingsInput{DryRun: dry, ImageId: aws.String(nowhere)})
 			return err
 		},
 	}

@@ -10,17 +10,22 @@ import (
 	"github.com/amiscope/amiscope/model"
 )
 
-// snapshotList is the account's own snapshots. The owner is asked for twice:
-// an endpoint that knows only one of the two forms must not answer with every
-// public snapshot there is.
+// snapshotList is the account's own snapshots.
 type snapshotList struct{}
 
-func (snapshotList) read(ctx context.Context, r *reading) error {
-	in := ec2.DescribeSnapshotsInput{
+// ownSnapshots asks for the snapshots of the scope's account. The owner is named
+// twice: an endpoint that knows only one of the two forms must not answer with
+// every public snapshot there is.
+func ownSnapshots(s model.Scope) ec2.DescribeSnapshotsInput {
+	return ec2.DescribeSnapshotsInput{
 		OwnerIds:   []string{"self"},
-		Filters:    []ec2types.Filter{{Name: aws.String("owner-id"), Values: []string{r.scope.Account}}},
+		Filters:    []ec2types.Filter{{Name: aws.String("owner-id"), Values: []string{s.Account}}},
 		MaxResults: aws.Int32(pageSize),
 	}
+}
+
+func (snapshotList) read(ctx context.Context, r *reading) error {
+	in := ownSnapshots(r.scope)
 	conv := r.converter()
 	return r.list(ctx, "ec2:DescribeSnapshots", func(ctx context.Context, token *string) (*string, error) {
 		in.NextToken = token

@@ -35,6 +35,8 @@ var sources = [...]source{
 	model.Bin:                 binList{},
 	model.BinRules:            binRuleList{},
 	model.Hasten:              hastenList{},
+	model.Settings:            settingList{},
+	model.PublicSnapshots:     publicList{},
 	model.Reports:             reportList{},
 }
 

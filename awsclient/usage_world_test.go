@@ -132,6 +132,7 @@ func everything(w *fleet.Fleet, s, other model.Scope) {
 	launchers(w, s)
 	services(w, s, other)
 	charges(w, s)
+	opens(w, s)
 }
 
 func compute(w *fleet.Fleet, s model.Scope) {

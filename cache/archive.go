@@ -23,11 +23,12 @@ import (
 const archiveMark = "amiscope inventory "
 
 // The formats of inventory files. Format 2 has no usage, format 3 nothing of
-// what costs besides. Raise archiveFormat
+// what costs besides, format 4 neither settings of accounts nor what Amazon
+// Inspector found. Raise archiveFormat
 // with any change of the head or of a chunk, a new kind of chunk included: a
 // file that tells more than is understood must not be shown as if that were all.
 const (
-	archiveFormat = 4
+	archiveFormat = 5
 	oldestArchive = 2
 )
 
@@ -84,6 +85,10 @@ func (a *Archive) addScope(inv model.Inventory, s model.Scope) {
 			rows.Rules = inv.BinRules(s)
 		case model.Hasten:
 			rows.Hastened = inv.Hastened(s)
+		case model.Settings:
+			rows.Settings = inv.Settings(s)
+		case model.PublicSnapshots:
+			rows.Public = inv.PublicSnapshots(s)
 		case model.Reports:
 			rows.Reports = inv.Reports(s)
 		default:
@@ -120,7 +125,7 @@ func (st status) allPages(rows model.Page) []model.Page {
 }
 
 func anyRow(p model.Page) bool {
-	return len(p.Images)+len(p.Snapshots)+len(p.References)+len(p.Binned)+len(p.Rules)+len(p.Hastened)+len(p.Reports) > 0
+	return len(p.Images)+len(p.Snapshots)+len(p.References)+len(p.Binned)+len(p.Rules)+len(p.Hastened)+len(p.Settings)+len(p.Public)+len(p.Reports) > 0
 }
 
 // Events tell what the archive holds, as a scan would have told it.

@@ -30,7 +30,7 @@ var anyArchive = rapid.Custom(func(t *rapid.T) Archive {
 				snaps := model.Page{Gen: images.Gen, Scope: s, Kind: model.Snapshots, At: images.At, Snapshots: rapid.SliceOfN(anySnapshot, 0, 4).Draw(t, "snapshots")}
 				refs := model.Page{Gen: images.Gen, Scope: s, Kind: rapid.SampledFrom(model.Sources()).Draw(t, "source"), At: images.At, References: rapid.SliceOfN(anyReference, 0, 4).Draw(t, "references")}
 				reports := model.Page{Gen: images.Gen, Scope: s, Kind: model.Reports, At: images.At, Reports: rapid.SliceOfN(anyReport, 0, 4).Draw(t, "reports")}
-				charges := anyCharge(t, s, rapid.SampledFrom(model.Charges()).Draw(t, "charge"))
+				charges := anyCharge(t, s, rapid.SampledFrom(append(model.Charges(), model.Openness()...)).Draw(t, "charge"))
 				charges.Gen, charges.At = images.Gen, images.At
 				for _, p := range []model.Page{images, snaps, refs, charges, reports} {
 					last := model.Page{Gen: p.Gen, Scope: s, Kind: p.Kind, At: p.At, Calls: 2, Last: true, Err: anyOpError.Draw(t, "err")}
@@ -108,6 +108,8 @@ func charged(t testing.TB) Archive {
 		model.Page{Scope: s, Kind: model.Bin, At: at, Last: true, Binned: []*model.Binned{{ID: "snap-9", Volume: "vol-1", Entered: at, Exits: at}}},
 		model.Page{Scope: s, Kind: model.BinRules, At: at, Last: true, Rules: []*model.BinRule{{ID: "r", Resource: model.ImageResource, Days: 7, Except: []model.Tag{{Key: "a"}}}}},
 		model.Page{Scope: s, Kind: model.Hasten, At: at, Last: true, Hastened: []*model.Hastened{{Snapshot: "snap-1", Zone: "z", State: "enabled", Owner: "1"}}},
+		model.Page{Scope: s, Kind: model.Settings, At: at, Last: true, Settings: []*model.Setting{{Name: model.BlockImages, State: model.Unblocked}, {Name: model.AllowedImages, Err: &model.OpError{Kind: model.Denied, Err: errors.New("no")}}}},
+		model.Page{Scope: s, Kind: model.PublicSnapshots, At: at, Last: true, Public: []*model.PublicSnapshot{{ID: "snap-1"}}},
 		model.Formers{Scope: s, Formers: []*model.Former{{ID: "ami-8", Name: "web", Snapshots: []string{"snap-9"}, FullBytes: -1, Missed: at}}},
 	)
 	return NewArchive(inv, at, "v1")

@@ -110,6 +110,8 @@ func (s *archived) add(p model.Page) {
 	rows.Binned = append(rows.Binned, p.Binned...)
 	rows.Rules = append(rows.Rules, p.Rules...)
 	rows.Hastened = append(rows.Hastened, p.Hastened...)
+	rows.Settings = append(rows.Settings, p.Settings...)
+	rows.Public = append(rows.Public, p.Public...)
 	rows.Reports = append(rows.Reports, p.Reports...)
 	rows.Permissions = append(rows.Permissions, p.Permissions...)
 	s.rows[p.Kind] = rows

@@ -28,7 +28,17 @@ var anyHastened = rapid.Custom(func(t *rapid.T) *model.Hastened {
 	return &model.Hastened{Snapshot: s(), Image: s(), Zone: s(), State: s(), Copies: rapid.Int().Draw(t, "copies"), Owner: s()}
 })
 
-// anyCharge makes a page of a kind of charges.
+var anySetting = rapid.Custom(func(t *rapid.T) *model.Setting {
+	s := func() string { return anyText.Draw(t, "text") }
+	return &model.Setting{Name: s(), State: s(), By: s(), Rules: anyTexts.Draw(t, "rules"), Err: anyOpError.Draw(t, "err")}
+})
+
+var anyPublic = rapid.Custom(func(t *rapid.T) *model.PublicSnapshot {
+	return &model.PublicSnapshot{ID: anyText.Draw(t, "id")}
+})
+
+// anyCharge makes a page of a kind of charges, or of one that tells how open a
+// scope is.
 func anyCharge(t *rapid.T, s model.Scope, k model.Kind) model.Page {
 	p := model.Page{Scope: s, Kind: k}
 	switch k {
@@ -38,6 +48,10 @@ func anyCharge(t *rapid.T, s model.Scope, k model.Kind) model.Page {
 		p.Rules = rapid.SliceOfN(anyRule, 0, 4).Draw(t, "rules")
 	case model.Hasten:
 		p.Hastened = rapid.SliceOfN(anyHastened, 0, 4).Draw(t, "hastened")
+	case model.Settings:
+		p.Settings = rapid.SliceOfN(anySetting, 0, 4).Draw(t, "settings")
+	case model.PublicSnapshots:
+		p.Public = rapid.SliceOfN(anyPublic, 0, 4).Draw(t, "public")
 	default:
 		t.Fatalf("%v is no charge", k)
 	}

@@ -58,7 +58,15 @@ var anyImage = rapid.Custom(func(t *rapid.T) *model.Image {
 
 var anyDetail = rapid.Custom(func(t *rapid.T) *model.Detail {
 	s := func() string { return anyText.Draw(t, "text") }
+	var scan *model.Scan
+	if rapid.Bool().Draw(t, "scan") {
+		scan = &model.Scan{At: anyTime.Draw(t, "at"), Severity: s()}
+		for i := range scan.Fixes {
+			scan.Fixes[i] = anyTime.Draw(t, "fix")
+		}
+	}
 	return &model.Detail{
+		Inspected: anyTri.Draw(t, "tri"), Scan: scan,
 		Description: s(), Devices: rapid.SliceOfN(anyDevice, 0, 4).Draw(t, "devices"), Tags: rapid.SliceOfN(anyTag, 0, 4).Draw(t, "tags"),
 		TagsRead: rapid.Bool().Draw(t, "read"), PlatformDetails: s(), UsageOperation: s(), BootMode: s(), Virtualization: s(), Hypervisor: s(),
 		ENA: anyTri.Draw(t, "tri"), IMDS: s(), TPM: s(), SriovNet: s(), RootDevice: s(), Location: s(), ImageType: s(), KernelID: s(), RamdiskID: s(),

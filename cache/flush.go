@@ -71,9 +71,11 @@ func (f *Flusher) Fold(e model.Event) {
 	case model.Began:
 		f.pass(unit{e.Scope, e.Kind}, e.Gen)
 	case model.Page:
-		if e.Kind == model.Permissions || e.Kind == model.Opinions {
+		switch e.Kind {
+		case model.Permissions, model.Opinions:
 			f.finished.Pieces = append(f.finished.Pieces, e)
-		} else {
+		case model.Volumes, model.Inspections: // read again where somebody looks again
+		default:
 			f.foldPage(e)
 		}
 	case model.Named, model.Organization, model.Formers:
@@ -115,6 +117,8 @@ func (f *Flusher) foldPage(p model.Page) {
 	g.page.Binned = append(g.page.Binned, p.Binned...)
 	g.page.Rules = append(g.page.Rules, p.Rules...)
 	g.page.Hastened = append(g.page.Hastened, p.Hastened...)
+	g.page.Settings = append(g.page.Settings, p.Settings...)
+	g.page.Public = append(g.page.Public, p.Public...)
 	g.page.Reports = append(g.page.Reports, p.Reports...)
 	g.page.Calls += p.Calls
 	g.page.At, g.page.Err = p.At, p.Err

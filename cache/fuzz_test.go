@@ -24,7 +24,7 @@ func decoders(c codec, chunk []byte) {
 	_, _ = c.openList(chunk, &sc)
 	_, _ = c.openSnapshots(chunk, &sc)
 	c.openStatus(chunk, &sc)
-	for _, k := range append(model.Charges(), model.Templates, model.Reports) {
+	for _, k := range append(model.Charges(), model.Settings, model.PublicSnapshots, model.Templates, model.Reports) {
 		_, _, _ = c.openRows(model.Page{Scope: usageScope, Kind: k}, chunk, &sc)
 	}
 	_, _ = c.openPermissions(usageScope, chunk, &sc)
@@ -41,7 +41,7 @@ func decoders(c codec, chunk []byte) {
 
 func samples(f *testing.F, c codec) [][]byte {
 	ims := []*model.Image{
-		{ImageKey: model.ImageKey{Region: "r", ID: "ami-1"}, Created: time.Unix(1e9, 5), Detail: &model.Detail{Tags: []model.Tag{{Key: "a", Value: "b"}}, Devices: make([]model.Device, 2)}},
+		{ImageKey: model.ImageKey{Region: "r", ID: "ami-1"}, Created: time.Unix(1e9, 5), Detail: &model.Detail{Tags: []model.Tag{{Key: "a", Value: "b"}}, Devices: make([]model.Device, 2), Inspected: model.Yes, Scan: &model.Scan{Severity: "low"}}},
 		{ImageKey: model.ImageKey{Region: "r", ID: "ami-2"}, Name: "n", SizeGiB: -1},
 	}
 	list, details, err := c.sealImages(ims)
@@ -73,6 +73,8 @@ func usageSamples(f *testing.F, c codec) [][]byte {
 			Scope: usageScope, Image: model.ImageKey{Region: "r", ID: id}, Seen: trail.Spans{{From: at, To: at}}, At: at, Err: denied.Err,
 			Events: []*trail.Event{{ID: "1", At: at, Act: trail.Shared, With: []string{"2"}}, {ID: "2", Count: 3}},
 		})),
+		ok(c.sealRows(model.Page{Scope: usageScope, Kind: model.Settings, Settings: []*model.Setting{{Name: "s", Rules: []string{"a"}, Err: denied.Err}}}, at)),
+		ok(c.sealRows(model.Page{Scope: usageScope, Kind: model.PublicSnapshots, Public: []*model.PublicSnapshot{{ID: "snap-1"}}}, at)),
 		ok(c.sealFormers(model.Formers{Scope: usageScope, Formers: []*model.Former{{ID: id, Snapshots: []string{"snap-1"}, FullBytes: -1, Missed: at}}})),
 		ok(c.sealRows(model.Page{Scope: usageScope, Kind: model.Templates, References: []*model.Reference{ref, {Key: "x"}}}, at)),
 		ok(c.sealRows(model.Page{Scope: usageScope, Kind: model.Reports, Reports: []*model.Report{report}}, at)),

@@ -65,8 +65,19 @@ func detailColumns(c *coder, ds []*model.Detail) {
 	texts(c, ds, func(d *model.Detail) *string { return &d.SourceInstance })
 }
 
+func scanColumns(c *coder, ds []*model.Detail) {
+	codes(c, ds, model.Yes, func(d *model.Detail) *model.Tri { return &d.Inspected })
+	scans := optional(c, ds, columnsOfScan, func(d *model.Detail) **model.Scan { return &d.Scan })
+	texts(c, scans, func(s *model.Scan) *string { return &s.Severity })
+	times(c, scans, func(s *model.Scan) *time.Time { return &s.At })
+	for level := range model.ScanLevels() {
+		times(c, scans, func(s *model.Scan) *time.Time { return &s.Fixes[level] })
+	}
+}
+
 const (
 	columnsOfDetail = 27
+	columnsOfScan   = 7
 	columnsOfDevice = 10
 	columnsOfTag    = 2
 )

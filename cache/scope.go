@@ -69,9 +69,15 @@ func (c codec) openDetails(list, details []byte, sc *scratch) ([]*model.Image, e
 	return ims, r.finished()
 }
 
-// detailsOf are the details of those images that have any.
+// detailsOf are the details of those images that have any. What Amazon Inspector
+// found came later: where an older version wrote it ends before, and that is not
+// known.
 func detailsOf(c *coder, ims []*model.Image) {
-	detailColumns(c, optional(c, ims, columnsOfDetail, func(im *model.Image) **model.Detail { return &im.Detail }))
+	ds := optional(c, ims, columnsOfDetail, func(im *model.Image) **model.Detail { return &im.Detail })
+	detailColumns(c, ds)
+	if c.write || c.left() > 0 {
+		scanColumns(c, ds)
+	}
 }
 
 func (c codec) sealSnapshots(ss []*model.Snapshot) ([]byte, error) {

@@ -13,7 +13,7 @@ import (
 // passKinds are the kinds beyond images and snapshots that are read in whole
 // passes.
 func passKinds() []model.Kind {
-	return slices.Concat(model.Sources(), model.Charges(), []model.Kind{model.Reports})
+	return slices.Concat(model.Sources(), model.Charges(), model.Openness(), []model.Kind{model.Reports})
 }
 
 // usageBuckets are where a scope's usage stands, in the order that openUsage
@@ -111,6 +111,10 @@ func (c codec) openRows(p model.Page, chunk []byte, sc *scratch) (_ model.Page, 
 		p.Rules, at, err = binRulesPart().open(c, p.Scope, chunk, sc)
 	case model.Hasten:
 		p.Hastened, at, err = hastenedPart().open(c, p.Scope, chunk, sc)
+	case model.Settings:
+		p.Settings, at, err = c.openSettings(p.Scope, chunk, sc)
+	case model.PublicSnapshots:
+		p.Public, at, err = publicPart().open(c, p.Scope, chunk, sc)
 	case model.Reports:
 		p.Reports, at, err = reportsPart().open(c, p.Scope, chunk, sc)
 	default:
@@ -131,6 +135,10 @@ func (c codec) sealRows(p model.Page, at time.Time) (value, error) {
 		v.chunk, err = binRulesPart().seal(c, p.Scope, at, sorted(p.Rules, func(r *model.BinRule) string { return r.ID }))
 	case model.Hasten:
 		v.chunk, err = hastenedPart().seal(c, p.Scope, at, sorted(p.Hastened, hastenedKey))
+	case model.Settings:
+		v.chunk, err = c.sealSettings(p.Scope, at, p.Settings)
+	case model.PublicSnapshots:
+		v.chunk, err = publicPart().seal(c, p.Scope, at, sorted(p.Public, func(s *model.PublicSnapshot) string { return s.ID }))
 	case model.Reports:
 		v.chunk, err = reportsPart().seal(c, p.Scope, at, sorted(p.Reports, func(r *model.Report) string { return r.ID }))
 	default:

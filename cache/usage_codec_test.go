@@ -104,7 +104,7 @@ func TestUsageRoundTrip(t *testing.T) {
 		rows.Reports = lastOfEach(rows.Reports, func(r *model.Report) string { return r.ID })
 		equal(t, "reports", got, rows)
 
-		for _, k := range model.Charges() {
+		for _, k := range append(model.Charges(), model.Openness()...) {
 			rows := anyCharge(t, s, k)
 			got, when, err := c.openRows(model.Page{Scope: s, Kind: k}, sealed1(t)(c.sealRows(rows, at)), &sc)
 			equal(t, "error", err, nil)
@@ -112,6 +112,8 @@ func TestUsageRoundTrip(t *testing.T) {
 			rows.Binned = lastOfEach(rows.Binned, func(b *model.Binned) string { return b.ID })
 			rows.Rules = lastOfEach(rows.Rules, func(r *model.BinRule) string { return r.ID })
 			rows.Hastened = lastOfEach(rows.Hastened, hastenedKey)
+			rows.Settings = lastOfEach(rows.Settings, func(s *model.Setting) string { return s.Name })
+			rows.Public = lastOfEach(rows.Public, func(p *model.PublicSnapshot) string { return p.ID })
 			equal(t, k.String(), got, rows)
 		}
 
@@ -169,6 +171,8 @@ func TestNoFieldIsForgotten(t *testing.T) {
 		{Scope: s, Kind: model.Bin, Binned: []*model.Binned{full[model.Binned](t)}},
 		{Scope: s, Kind: model.BinRules, Rules: []*model.BinRule{full[model.BinRule](t)}},
 		{Scope: s, Kind: model.Hasten, Hastened: []*model.Hastened{full[model.Hastened](t)}},
+		{Scope: s, Kind: model.Settings, Settings: []*model.Setting{full[model.Setting](t)}},
+		{Scope: s, Kind: model.PublicSnapshots, Public: []*model.PublicSnapshot{full[model.PublicSnapshot](t)}},
 	} {
 		got, _, err := c.openRows(model.Page{Scope: s, Kind: rows.Kind}, sealed1(t)(c.sealRows(rows, time.Time{})), sc)
 		equal(t, "error", err, nil)
@@ -225,6 +229,10 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(t, v.Elem(), n)
+	case reflect.Array:
+		for i := range v.Len() {
+			fill(t, v.Index(i), n)
+		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		fill(t, v.Index(0), n)
@@ -365,4 +373,23 @@ func TestANewerPartIsNotPassedOver(t *testing.T) {
 	if !errors.Is(err, errNewerPart) || !strings.Contains(err.Error(), "update amiscope") {
 		t.Error(err)
 	}
+}
+
+// TestAnOlderCacheKnowsNothingOfScans: what was written before there was anything
+// of Amazon Inspector is read as it was, and nothing is made up.
+func TestAnOlderCacheKnowsNothingOfScans(t *testing.T) {
+	c, sc := newCodec(), &scratch{}
+	im := full[model.Image](t)
+	list, _, err := c.sealImages([]*model.Image{im, {ImageKey: model.ImageKey{ID: "zzz"}}})
+	equal(t, "error", err, nil)
+	w := newWriter()
+	w.number(int(sum(list)))
+	none := &model.Image{}
+	detailColumns(w, optional(w, []*model.Image{im, none}, columnsOfDetail, func(im *model.Image) **model.Detail { return &im.Detail }))
+	details, err := c.seal(w.payload(2))
+	equal(t, "error", err, nil)
+	got, err := c.openDetails(list, details, sc)
+	equal(t, "error", err, nil)
+	im.Detail.Inspected, im.Detail.Scan = model.Maybe, nil
+	equal(t, "image", got[0], im)
 }

@@ -74,6 +74,30 @@ type Detail struct {
 	Allowed         Tri // under the Allowed AMIs setting
 	FreeTier        Tri
 	PublicParameter string // the public SSM parameter that resolves to it
+
+	Inspected Tri   // Amazon Inspector has scanned it
+	Scan      *Scan // what it found, in short; nil where it has not scanned the image, or where that is not known
+}
+
+// Scan is Amazon Inspector's summary of an image.
+type Scan struct {
+	At       time.Time
+	Severity string // of the worst finding, in AWS's word; "" where it found nothing
+	// Fixes say since when there is a fix for a finding of a severity, in the order
+	// of ScanLevels; zero where there is none.
+	Fixes [5]time.Time
+}
+
+// Fixable is since when there is a fix for a finding at or above a severity; zero
+// where there is none.
+func (s *Scan) Fixable(least string) time.Time {
+	var since time.Time
+	for _, at := range s.Fixes[max(0, ScanLevel(least)):] {
+		if !at.IsZero() && (since.IsZero() || at.Before(since)) {
+			since = at
+		}
+	}
+	return since
 }
 
 // Device is one block device mapping.

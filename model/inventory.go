@@ -22,12 +22,13 @@ type Inventory struct {
 
 // shard is one scope's part.
 type shard struct {
-	images      column[*Image]
-	snapshots   column[*Snapshot]
-	references  [kinds]column[*Reference] // by usage source
-	binned      column[*Binned]
-	rules       column[*BinRule]
-	hastened    column[*Hastened]
+	images     column[*Image]
+	snapshots  column[*Snapshot]
+	references [kinds]column[*Reference] // by usage source
+	binned     column[*Binned]
+	rules      column[*BinRule]
+	hastened   column[*Hastened]
+	openness
 	formers     column[*Former]
 	reports     column[*Report]
 	permissions column[*LaunchPermissions]
@@ -119,6 +120,11 @@ func (inv Inventory) foldPage(p Page) Inventory {
 		next := *old
 		next.permissions = old.permissions.merge(old.follow(p.Permissions), p.Gen, false)
 		return inv.with(p.Scope, &next)
+	case Volumes, Inspections:
+		next := *old
+		next.volumes = old.volumes.merge(p.Volumes, p.Gen, false)
+		next.inspections = old.inspections.merge(p.Inspections, p.Gen, false)
+		return inv.with(p.Scope, &next)
 	case Opinions:
 		next := *old
 		was := slices.DeleteFunc(slices.Clone(old.references[Opinions]), func(e entry[*Reference]) bool { return slices.Contains(p.Asked, e.rec.Image) })
@@ -144,6 +150,10 @@ func (inv Inventory) foldPage(p Page) Inventory {
 		next.rules = old.rules.merge(p.Rules, p.Gen, sweep)
 	case Hasten:
 		next.hastened = old.hastened.merge(p.Hastened, p.Gen, sweep)
+	case Settings:
+		next.settings = old.settings.merge(p.Settings, p.Gen, sweep)
+	case PublicSnapshots:
+		next.public = old.public.merge(p.Public, p.Gen, sweep)
 	case Reports: // kept after AWS drops them
 		next.reports = old.reports.merge(p.Reports, p.Gen, false)
 	default:

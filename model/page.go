@@ -36,9 +36,15 @@ const (
 	BinRules // how long it keeps what
 	Hasten   // Fast Snapshot Restore and Fast Launch
 
+	// How open the account is.
+	Settings        // what it sets for all that it has: a record each
+	PublicSnapshots // which of its snapshots are public
+
 	Reports     // usage reports of AWS on the account's own images
 	Permissions // launch permissions: of one image a call, never a whole pass
 	Opinions    // what AWS itself says names an image (DescribeImageReferences): likewise of single images
+	Volumes     // who may make volumes of a snapshot: likewise of single ones
+	Inspections // what Amazon Inspector found: likewise of single images
 	kinds
 )
 
@@ -66,9 +72,13 @@ var kindTable = [...]kindInfo{
 	Bin:                 {"Recycle Bin", "bin", []string{"ec2:ListSnapshotsInRecycleBin", "ec2:ListImagesInRecycleBin"}},
 	BinRules:            {"Recycle Bin rules", "bin-rules", []string{"rbin:ListRules", "rbin:GetRule"}},
 	Hasten:              {"fast restores and launches", "hastened", []string{"ec2:DescribeFastSnapshotRestores", "ec2:DescribeFastLaunchImages"}},
+	Settings:            {"account settings", "settings", []string{"ec2:GetImageBlockPublicAccessState", "ec2:GetSnapshotBlockPublicAccessState", "ec2:GetAllowedImagesSettings", "ec2:GetEbsEncryptionByDefault"}},
+	PublicSnapshots:     {"public snapshots", "public-snapshots", []string{"ec2:DescribeSnapshots"}},
 	Reports:             {"usage reports", "reports", []string{"ec2:DescribeImageUsageReports", "ec2:DescribeImageUsageReportEntries"}},
 	Permissions:         {"launch permissions", "permissions", []string{"ec2:DescribeImageAttribute"}},
 	Opinions:            {"AWS's own references", "opinions", []string{"ec2:DescribeImageReferences"}},
+	Volumes:             {"volume permissions", "volumes", []string{"ec2:DescribeSnapshotAttribute"}},
+	Inspections:         {"findings of Amazon Inspector", "inspections", []string{"ec2:GetImageFindings"}},
 }
 
 // String is the plural noun of the kind.
@@ -110,8 +120,14 @@ func Sources() []Kind {
 // them frees. What of it cannot be read is missing in costs, which say so.
 func Charges() []Kind { return []Kind{Bin, BinRules, Hasten} }
 
+// Openness lists what tells how open a scope is besides the permissions of single
+// images. What of it cannot be read is unknown, and nothing else is.
+func Openness() []Kind { return []Kind{Settings, PublicSnapshots} }
+
 // Swept lists all kinds that are read in whole passes over a scope.
-func Swept() []Kind { return slices.Concat(Kinds(), Sources(), Charges(), []Kind{Reports}) }
+func Swept() []Kind {
+	return slices.Concat(Kinds(), Sources(), Charges(), Openness(), []Kind{Reports})
+}
 
 // Event is what services tell the program. The set is closed.
 type Event interface{ event() }
@@ -130,8 +146,12 @@ type Page struct {
 	Binned      []*Binned            // for Kind Bin
 	Rules       []*BinRule           // for Kind BinRules
 	Hastened    []*Hastened          // for Kind Hasten
+	Settings    []*Setting           // for Kind Settings
+	Public      []*PublicSnapshot    // for Kind PublicSnapshots
 	Reports     []*Report            // for Kind Reports
 	Permissions []*LaunchPermissions // for Kind Permissions: of single images, a pass of its own each
+	Volumes     []*VolumePermissions // for Kind Volumes: likewise of single snapshots
+	Inspections []*Inspection        // for Kind Inspections: likewise
 
 	Calls int       // requests that this page cost, retries not counted
 	At    time.Time // when AWS answered

@@ -38,7 +38,7 @@ func TestUsageScreens(t *testing.T) {
 		{"permissions", tuitest.SharedImage, []string{"]", "]"}},
 		{"strangers", "", []string{"'", "x"}},
 		{"findings", "", []string{"5"}},
-		{"rule", "", []string{"5", "j", "enter"}},
+		{"rule", "", []string{"5", "j", "j", "enter"}},
 		{"wrong", tuitest.SharedImage, []string{"]", "]", "]"}},
 	}
 	for _, size := range [][2]int{{40, 10}, {80, 24}, {120, 40}, {200, 60}} {

@@ -18,8 +18,10 @@ type Group uint8
 const (
 	Read         Group = iota // images and snapshots of accounts and regions
 	Usage                     // who uses an image
-	Permissions               // who may launch it
+	Permissions               // who may launch it, and make volumes of its snapshots
 	Trail                     // who did what to it
+	Settings                  // what accounts set for all that they have
+	Inspector                 // what Amazon Inspector found in images
 	Cost                      // what is in the Recycle Bin, what costs besides, list prices
 	Measure                   // blocks of snapshots
 	Bill                      // what AWS has billed
@@ -29,7 +31,7 @@ const (
 )
 
 var words = [...]string{
-	Read: "read", Usage: "usage", Permissions: "permissions", Trail: "trail", Cost: "cost", Measure: "measure", Bill: "bill",
+	Read: "read", Usage: "usage", Permissions: "permissions", Trail: "trail", Settings: "settings", Inspector: "inspector", Cost: "cost", Measure: "measure", Bill: "bill",
 	Organization: "organization", Report: "report",
 }
 
@@ -82,7 +84,7 @@ type Call struct {
 	At     Place
 	Check  Check
 	Why    string // it cannot be checked; with None only
-	ByID   bool   // its dry run names an image, which there need not be
+	ByID   bool   // its dry run names an image or snapshot, which there need not be
 	Spare  string // why a policy can do without it; "" for most
 	Free   bool   // it needs no permission
 	Behind string // the API that needs this permission besides, where it is no call of ours
@@ -101,7 +103,9 @@ func (c Call) Service() string {
 }
 
 // All lists the whole table, in its order.
-func All() []Call { return slices.Concat(reading(), usage(), tracing(), charging(), organization()) }
+func All() []Call {
+	return slices.Concat(reading(), usage(), tracing(), opening(), charging(), organization())
+}
 
 // made are the calls that the program makes, by API. Every call is looked up.
 var made = sync.OnceValue(func() map[string]Call {

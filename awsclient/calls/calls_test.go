@@ -61,6 +61,8 @@ func TestTheModelAgrees(t *testing.T) {
 	of(append(model.Sources(), model.Permissions, model.Opinions, model.Reports), calls.Usage)
 	of(model.Charges(), calls.Cost)
 	of([]model.Kind{model.Permissions}, calls.Permissions)
+	of([]model.Kind{model.Settings}, calls.Settings)
+	of([]model.Kind{model.PublicSnapshots}, calls.Read)
 	of([]model.Kind{model.Reports}, calls.Report)
 }
 
@@ -150,7 +152,7 @@ func TestPolicy(t *testing.T) {
 			{"Read", "*", "ec2:DescribeImages"}, {"Permissions", "*", "ec2:DescribeImageAttribute"},
 		}},
 		{"permissions with usage", []calls.Group{calls.Permissions, calls.Usage}, calls.Setting{}, []line{
-			{"Read", "*", "ec2:DescribeImages"}, {"Usage", "*", "autoscaling:DescribeAutoScalingGroups"},
+			{"Read", "*", "ec2:DescribeImages"}, {"Usage", "*", "autoscaling:DescribeAutoScalingGroups"}, {"Permissions", "*", "ec2:DescribeSnapshotAttribute"},
 		}},
 		{"narrow ones", []calls.Group{calls.Organization, calls.Measure, calls.Measure}, calls.Setting{Partition: "aws-cn", Role: "Audit"}, []line{
 			{"Read", "*", "ec2:DescribeImages"},

@@ -112,6 +112,27 @@ func tracing() []Call {
 	}}
 }
 
+// opening is what tells how open accounts, snapshots and images are.
+func opening() []Call {
+	setting := func(api, what, loss string) Call {
+		return Call{API: api, For: []Group{Settings}, What: what, Check: DryRun, Loss: loss + " is not known"}
+	}
+	return []Call{
+		{
+			API: "ec2:DescribeSnapshotAttribute", For: []Group{Permissions}, What: "who may make volumes of a snapshot", Check: DryRun, ByID: true,
+			Loss: "with whom a snapshot is shared is not known, only whether with everybody",
+		},
+		setting("ec2:GetImageBlockPublicAccessState", "block public access for images", "whether images can be shared with everybody"),
+		setting("ec2:GetSnapshotBlockPublicAccessState", "block public access for snapshots", "whether snapshots can be shared with everybody"),
+		setting("ec2:GetAllowedImagesSettings", "Allowed AMIs", "whose images the account lets be launched"),
+		setting("ec2:GetEbsEncryptionByDefault", "EBS encryption by default", "whether new volumes are encrypted by themselves"),
+		{
+			API: "ec2:GetImageFindings", For: []Group{Inspector}, What: "what Amazon Inspector found in an image", Check: DryRun, ByID: true,
+			Loss: "of an image that Amazon Inspector has scanned only the highest severity is known",
+		},
+	}
+}
+
 // charging is what tells costs.
 func charging() []Call {
 	snapshot := "arn:{partition}:ec2:*::snapshot/*"

@@ -38,8 +38,12 @@ func scenarios() []scenario {
 		s := scenario{name: k.String(), group: groupOf(k), calls: k.Calls(), run: func(ctx context.Context, s *stage) error {
 			return s.client.Read(ctx, s.scope, k, func(model.Page) {})
 		}}
-		if k == model.Reports {
+		switch k {
+		case model.Reports:
 			s.before = reported
+		case model.Settings:
+			s.run = settled
+		default:
 		}
 		out = append(out, s)
 	}
@@ -55,6 +59,10 @@ func groupOf(k model.Kind) calls.Group {
 		return calls.Cost
 	case k == model.Reports:
 		return calls.Report
+	case k == model.Settings:
+		return calls.Settings
+	case k == model.PublicSnapshots:
+		return calls.Read
 	}
 	return calls.Usage
 }
@@ -75,6 +83,20 @@ func asked() []scenario {
 			return err
 		}},
 		{name: "the trail of an image", group: calls.Trail, calls: []string{"cloudtrail:LookupEvents"}, run: lookedUp},
+		{name: "volume permissions", group: calls.Permissions, calls: model.Volumes.Calls(), run: func(ctx context.Context, s *stage) error {
+			p, err := s.client.ReadVolumePermissions(ctx, s.scope, firstID.Snapshot())
+			if err == nil && p.Err != nil {
+				err = p.Err
+			}
+			return err
+		}},
+		{name: "findings of Amazon Inspector", group: calls.Inspector, calls: model.Inspections.Calls(), run: func(ctx context.Context, s *stage) error {
+			x, err := s.client.Inspect(ctx, s.scope, image)
+			if err == nil && x.Err != nil {
+				err = x.Err
+			}
+			return err
+		}},
 		{name: "images by their ids", calls: []string{"ec2:DescribeImages"}, run: func(ctx context.Context, s *stage) error {
 			_, err := s.client.Named(ctx, s.scope, []string{image})
 			return err
@@ -182,6 +204,27 @@ func blocks(ctx context.Context, s *stage) error {
 	}
 	_, _, err := s.client.ChangedBlocks(ctx, cost.Ask{Scope: s.scope, From: firstID.Snapshot(), To: secondID.Snapshot()}, 0, "", free)
 	return err
+}
+
+// settled is the error of a setting that was not read: the others are.
+func settled(ctx context.Context, s *stage) error {
+	var all []*model.Setting
+	if err := s.client.Read(ctx, s.scope, model.Settings, func(p model.Page) { all = append(all, p.Settings...) }); err != nil {
+		return err
+	}
+	known := 0
+	var refused error
+	for _, r := range all {
+		if r.Err != nil {
+			refused = r.Err
+			continue
+		}
+		known++
+	}
+	if known < len(model.SettingNames())-1 {
+		return fmt.Errorf("%d settings are known", known)
+	}
+	return refused
 }
 
 // reported makes a usage report, and waits until it is done.

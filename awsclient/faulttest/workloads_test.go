@@ -49,6 +49,7 @@ func workloads(f *fleet.Fleet) {
 			f.BinnedSnapshots = append(f.BinnedSnapshots, fleet.BinnedSnapshot{Snapshot: fleet.Snapshot{ID: workImage + number<<8, Owner: a.ID, Region: region}})
 			f.BinRules = append(f.BinRules, fleet.BinRule{ID: id, Owner: a.ID, Region: region, Resource: model.SnapshotResource, Days: 7})
 			f.FastRestores = append(f.FastRestores, fleet.FastRestore{Snapshot: workImage, Owner: a.ID, Region: region, Zone: fmt.Sprint(region, n)})
+			f.Snapshots = append(f.Snapshots, fleet.Snapshot{ID: workImage + number<<16, Owner: a.ID, Region: region, State: "completed", Permissions: []fleet.Permission{{Group: "all"}}})
 			f.FastLaunches = append(f.FastLaunches, fleet.FastLaunch{Image: workImage + number, Owner: a.ID, Region: region, Copies: 5})
 		}
 	}

@@ -96,6 +96,8 @@ func idle(inv model.Inventory, s model.Scope, k model.Kind) bool {
 		return len(inv.BinRules(s)) == 0
 	case model.Hasten:
 		return len(inv.Hastened(s)) == 0
+	case model.Settings, model.PublicSnapshots: // there is nothing to be open
+		return empty(inv, s)
 	case model.Reports:
 		return len(inv.Reports(s)) == 0
 	case model.Templates, model.LaunchConfigs:

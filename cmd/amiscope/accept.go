@@ -24,7 +24,7 @@ func (a *app) acceptVerb() *cobra.Command {
 		Short: "Accept a finding until a date",
 		Long: `accept notes in accepted.toml beside the config file that a finding is as it should
 be: it is shown as accepted, and does not count for --fail-on, to the end of a day in
-UTC. The id is that of the image or instance, of a scope ACCOUNT/REGION. The config
+UTC. The id is that of the image, snapshot or instance, of a scope ACCOUNT/REGION. The config
 file is not touched.`,
 		Example: `  amiscope findings accept public ami-0123456789abcdef0 --reason "our sample" --until 2027-03-31
   amiscope findings accept no-bin-rule 111122223333/eu-west-1 --reason sandbox --until 2027-03-31`,
@@ -101,6 +101,7 @@ func idForms() map[finding.Unit]idForm {
 	return map[finding.Unit]idForm{
 		finding.OfImage:    {regexp.MustCompile(`^ami-[0-9a-f]+$`), "ami-…"},
 		finding.OfInstance: {regexp.MustCompile(`^i-[0-9a-f]+$`), "i-…"},
+		finding.OfSnapshot: {regexp.MustCompile(`^snap-[0-9a-f]+$`), "snap-…"},
 		finding.OfScope:    {regexp.MustCompile(`^[0-9]{12}/[a-z0-9-]+$`), "ACCOUNT/REGION"},
 	}
 }

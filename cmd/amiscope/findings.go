@@ -153,8 +153,11 @@ func (a *app) acceptedPath() string {
 func (a *app) needOf(p finding.Policy, sel search) need {
 	n := need{usage: sel.usage, costs: sel.costs, concerns: sel.possible}
 	for _, r := range finding.Rules() {
-		if p.On(r) {
-			n.usage, n.rules = n.usage || r.Usage, n.rules || r.Unit == finding.OfScope
+		if !p.On(r) {
+			continue
+		}
+		if n.usage = n.usage || r.Usage; sel.query.Empty() { // else images alone are judged
+			n.also = append(n.also, r.Also...)
 		}
 	}
 	n.wants = func(g *gathered) model.Wants {

@@ -150,7 +150,8 @@ func TestVerbsReadWhatTheyNeed(t *testing.T) {
 		{need{costs: pricedCosts}, model.Kinds()},
 		{need{usage: true}, append(append(model.Kinds(), model.Sources()...), model.Reports)},
 		{need{costs: allCosts}, append(model.Kinds(), model.Charges()...)},
-		{need{usage: true, costs: allCosts}, model.Swept()},
+		{need{also: []model.Kind{model.BinRules, model.Settings}}, append(model.Kinds(), model.BinRules, model.Settings)},
+		{need{usage: true, costs: allCosts, also: model.Openness()}, model.Swept()},
 	} {
 		if got := c.need.kinds(); !slices.Equal(got, c.want) {
 			t.Errorf("%+v: %v, want %v", c.need, got, c.want)

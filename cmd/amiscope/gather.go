@@ -23,7 +23,7 @@ type gathered struct {
 	basis  cost.Input       // of the costs
 	asked  bool             // for verdicts
 	whole  bool             // charges were asked for
-	rules  bool             // rules of the Recycle Bin were,
+	also   []model.Kind     // these were besides,
 	looked bool             // and launch permissions whatever the verdicts
 	mute   bool             // AWS's own opinion was asked for, and not all of it was had
 	notes  []string         // to be told after the output
@@ -35,8 +35,8 @@ type need struct {
 	// usage says that verdicts are wanted: usage sources are read, and the launch
 	// permissions of the images that it concerns.
 	usage bool
-	costs costing // which costs are wanted
-	rules bool    // the rules of the Recycle Bin are wanted, though costs may not be
+	costs costing      // which costs are wanted
+	also  []model.Kind // wanted whatever else is
 	// concerns picks these images; nil: all.
 	concerns func(g *gathered) []*model.Image
 	// opinions are asked for of AWS besides; nil: none.
@@ -47,11 +47,17 @@ type need struct {
 	then func(w *world, g *gathered) error
 }
 
-// kinds are what is read: usage sources and charges only where they are wanted.
+// kinds are what is read: usage sources, charges and how open scopes are only
+// where that is wanted.
 func (n need) kinds() []model.Kind {
 	return slices.DeleteFunc(model.Swept(), func(k model.Kind) bool {
-		if slices.Contains(model.Charges(), k) {
-			return n.costs < allCosts && (k != model.BinRules || !n.rules)
+		switch {
+		case slices.Contains(n.also, k):
+			return false
+		case slices.Contains(model.Charges(), k):
+			return n.costs < allCosts
+		case slices.Contains(model.Openness(), k):
+			return true
 		}
 		return !n.usage && !slices.Contains(model.Kinds(), k)
 	})
@@ -125,7 +131,7 @@ func (g *gathered) settle(ctx context.Context, w *world, n need, p *progress) {
 
 // lookInto asks for what is wanted besides what verdicts wait for, once.
 func (g *gathered) lookInto(ctx context.Context, w *world, n need, p *progress) {
-	g.rules = n.rules
+	g.also = n.also
 	if n.wants == nil {
 		return
 	}

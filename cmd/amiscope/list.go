@@ -77,7 +77,7 @@ func (a *app) runList(ctx context.Context, l listing, args []string) error {
 			return err
 		}
 		rules := a.needOf(sel.policy, sel)
-		n.usage, n.rules, n.wants = n.usage || rules.usage, rules.rules, rules.wants
+		n.usage, n.wants = n.usage || rules.usage, rules.wants
 	}
 	g, err := a.gather(ctx, n)
 	if err != nil {

@@ -42,6 +42,11 @@ func (a *app) tellMissing(g gathered) int {
 		for _, k := range g.wanted() {
 			add(s, k, inv.Status(s, k).Err)
 		}
+		if slices.Contains(g.also, model.Settings) && inv.Status(s, model.Settings).Err == nil {
+			for _, r := range inv.Settings(s) {
+				add(s, model.Settings, r.Err)
+			}
+		}
 		if g.asked || g.looked {
 			for _, p := range inv.ScopePermissions(s) {
 				add(s, model.Permissions, p.Err)
@@ -68,11 +73,13 @@ func (g *gathered) wanted() []model.Kind {
 	if g.asked {
 		out = append(out, model.Sources()...)
 	}
-	switch {
-	case g.whole:
+	if g.whole {
 		out = append(out, model.Charges()...)
-	case g.rules:
-		out = append(out, model.BinRules)
+	}
+	for _, k := range g.also {
+		if !slices.Contains(out, k) {
+			out = append(out, k)
+		}
 	}
 	return out
 }

@@ -59,6 +59,7 @@ type tally struct {
 
 	lists, read     int // passes over usage sources, and those that ended
 	costs, charged  int // likewise over charges
+	opens, opened   int // likewise over what tells how open scopes are
 	wanted, settled int // launch permissions
 }
 
@@ -70,6 +71,8 @@ func (t *tally) follow(e model.Event) {
 			t.begun++
 		case slices.Contains(model.Charges(), e.Kind):
 			t.costs++
+		case slices.Contains(model.Openness(), e.Kind):
+			t.opens++
 		case e.Kind != model.Snapshots:
 			t.lists++
 		}
@@ -95,6 +98,10 @@ func (t *tally) page(p model.Page) {
 		if p.Last {
 			t.charged++
 		}
+	case slices.Contains(model.Openness(), p.Kind):
+		if p.Last {
+			t.opened++
+		}
 	case p.Kind != model.Snapshots && p.Last:
 		t.read++
 	}
@@ -110,6 +117,9 @@ func (t tally) String() string {
 	}
 	if t.costs > 0 {
 		s += "; costs: " + kit.Count(t.charged) + " of " + kit.Plural(t.costs, "list", "lists")
+	}
+	if t.opens > 0 {
+		s += "; settings: " + kit.Count(t.opened) + " of " + kit.Plural(t.opens, "list", "lists")
 	}
 	if t.wanted > 0 {
 		s += ", launch permissions of " + kit.Count(t.settled) + " of " + kit.Plural(t.wanted, "image", "images")

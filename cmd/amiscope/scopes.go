@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+
+	"github.com/amiscope/amiscope/model"
 )
 
 func (a *app) scopes() *cobra.Command {
@@ -26,10 +28,11 @@ func (a *app) runScopes(ctx context.Context, _ []string) error {
 	if err != nil {
 		return err
 	}
-	g, err := a.gather(ctx, need{})
+	g, err := a.gather(ctx, need{also: []model.Kind{model.Settings}})
 	if err != nil {
 		return err
 	}
+	g.also = nil // what is not known of settings stands in the list
 	if err := style.Scopes(a.out, g.inv); err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func (a *app) runSnapshots(ctx context.Context, kinds []string, order string, wo
 	if less == nil {
 		return usagef("snapshots cannot be sorted by %q; keys are %s", key, strings.Join(snapshotKeys(), ", "))
 	}
-	g, err := a.gather(ctx, need{costs: allCosts})
+	g, err := a.gather(ctx, need{costs: allCosts, also: []model.Kind{model.PublicSnapshots}})
 	if err != nil {
 		return err
 	}

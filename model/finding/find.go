@@ -21,6 +21,7 @@ func Find(inv model.Inventory, usage *model.Usage, p Policy, now time.Time) *Fin
 			continue
 		}
 		j.scope(s)
+		j.snapshots(s)
 		for _, r := range inv.References(s, model.Instances) {
 			if !r.Gone() {
 				j.instance(s, r)
@@ -59,12 +60,13 @@ func broken(im *model.Image) bool {
 // scope judges the scope, and notes where it was not read.
 func (j *judge) scope(s model.Scope) {
 	t := &Target{Scope: s}
-	unread := [...]string{OfImage: j.unread(s, model.Images), OfInstance: j.unread(s, model.Instances), OfScope: j.unread(s, model.Images)}
+	images := j.unread(s, model.Images)
+	unread := [...]string{OfImage: images, OfInstance: j.unread(s, model.Instances), OfScope: images, OfSnapshot: j.unlisted(s)}
 	for i := range checks {
 		c := &checks[i]
 		switch {
 		case !j.on[i]:
-		case unread[c.Unit] != "":
+		case unread[c.Unit] != "" && !c.apart:
 			j.add(i, t, model.Maybe, unread[c.Unit])
 		case c.scope != nil:
 			found, text := c.scope(j, s)

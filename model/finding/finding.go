@@ -37,23 +37,28 @@ func (s State) String() string { return stateNames[s] }
 // Target is what was judged.
 type Target struct {
 	Scope model.Scope  // of its owner
-	ID    string       // ami-…, i-…; "" for all of the scope
+	ID    string       // ami-…, i-…, snap-…; "" for all of the scope
 	Name  string       // may be empty
 	Image *model.Image // nil for what is none
-	sum   summary      // of the findings on it
+
+	Snapshot *model.Snapshot // likewise
+
+	sum summary // of the findings on it
 }
 
 // Key is what an acceptance names it by.
 func (t *Target) Key() string { return cmp.Or(t.ID, t.Scope.String()) }
 
-// Unit is what was judged. A rule on images or instances says of the scope where
-// these were not read.
+// Unit is what was judged. A rule on images, instances or snapshots says of the
+// scope where these were not read.
 func (t *Target) Unit() Unit {
 	switch {
 	case t.ID == "":
 		return OfScope
 	case t.Image != nil:
 		return OfImage
+	case t.Snapshot != nil:
+		return OfSnapshot
 	}
 	return OfInstance
 }

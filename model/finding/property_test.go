@@ -42,6 +42,9 @@ func random(seed uint64) *world {
 		if chance(30) {
 			im.Detail.IMDS, im.Detail.Tags, im.Platform = "", nil, "windows"
 		}
+		if chance(30) {
+			im.Detail.Inspected, im.Detail.Scan = model.Yes, &model.Scan{At: ago(testDay), Severity: model.ScanLevels()[rng.IntN(5)]}
+		}
 		if w.perms[im.ID] = p; i == 0 {
 			w.image = im
 		} else {
@@ -72,6 +75,17 @@ func random(seed uint64) *world {
 	if chance(50) {
 		w.copies = nil
 	}
+	if chance(40) {
+		w.open = []*model.PublicSnapshot{{ID: "snap-1"}}
+	}
+	for _, s := range w.set {
+		switch {
+		case s.Name == model.BlockSnapshots && chance(20):
+			s.State = model.BlockAll
+		case (s.Name == model.BlockImages || s.Name == model.BlockSnapshots) && chance(40):
+			s.State = model.Unblocked
+		}
+	}
 	return w
 }
 
@@ -98,6 +112,10 @@ func removals(w *world, rng *rand.Rand) []func() {
 		func() { im.Detail.Devices[0].Type = "" },
 		func() { im.Detail.Devices[0].DeleteOnTermination = model.Maybe },
 		func() { im.Detail.PlatformDetails, im.Detail.UsageOperation = "", "" },
+		func() { im.Detail.Inspected, im.Detail.Scan = model.Maybe, nil },
+		func() { w.set[rng.IntN(len(w.set))].Err = denied },
+		func() { w.set = w.set[:rng.IntN(len(w.set))] },
+		func() { w.snaps[0].Start = ago(time.Minute) },
 		func() { w.fail[pass{either, kind}] = denied },
 		func() { w.fail[pass{either, model.Images}] = denied },
 		func() { w.never[pass{either, kind}] = true },

@@ -15,6 +15,7 @@ type Rule struct {
 	Why      string         // why that matters, in a sentence
 	Mend     string         // what mends it, naming the deed
 	Usage    bool           // it rests on the usage sources
+	Also     []model.Kind   // what else it rests on that is read in passes of its own
 	Policy   string         // key of the config file without which it judges nothing; "" for none
 }
 
@@ -26,16 +27,17 @@ const (
 	OfImage Unit = iota
 	OfInstance
 	OfScope
+	OfSnapshot
 )
 
-var unitNames = [...]string{OfImage: "image", OfInstance: "instance", OfScope: "scope"}
+var unitNames = [...]string{OfImage: "image", OfInstance: "instance", OfScope: "scope", OfSnapshot: "snapshot"}
 
 // String is the unit in a word.
 func (u Unit) String() string { return unitNames[u] }
 
-// check is a rule with what carries it out: one of the functions, by its unit.
-// Yes is a finding, Maybe an unknown one; the text says what shows it, or what
-// is missing.
+// check is a rule with what carries it out: one of the functions, by its unit; of
+// snapshots that is judge.snapshots. Yes is a finding, Maybe an unknown one; the
+// text says what shows it, or what is missing.
 type check struct {
 	Rule
 	image    func(j *judge, im *model.Image) (model.Tri, string)
@@ -43,13 +45,11 @@ type check struct {
 	scope    func(j *judge, s model.Scope) (model.Tri, string)
 	resting  bool // disabled images are judged too, though nobody can launch them
 	ours     bool // images that AWS Backup and DLM make and take away are not
+	apart    bool // a scope is judged though its images were not read
 }
 
 // Rules lists all rules, in the order in which they are shown where their
 // severities are equal.
-//
-// Not among them, because no fact for them is read yet: public snapshots, block
-// public access, and what Amazon Inspector found.
 func Rules() []Rule {
 	out := make([]Rule, len(checks))
 	for i, c := range checks {
@@ -83,6 +83,14 @@ var checks = []check{
 	},
 	{
 		Rule: Rule{
+			ID: "public-snapshot", Severity: model.SeverityCritical, Unit: OfSnapshot, Title: "everybody may copy the disk",
+			Why:  "Anybody with an AWS account can make a volume of the snapshot and read all that is on it, though its image may be private.",
+			Mend: "unshare the snapshot with all; block public access for snapshots with block-all-sharing hides all at once",
+			Also: []model.Kind{model.PublicSnapshots, model.Settings},
+		},
+	},
+	{
+		Rule: Rule{
 			ID: "shared-with-stranger", Severity: model.SeverityHigh, Title: "strangers may launch it",
 			Why:  "Accounts that are neither read, nor of your organizations, nor known by the config file can start the image and read its disks.",
 			Mend: "unshare it with them, or name them in known_accounts",
@@ -97,6 +105,14 @@ var checks = []check{
 			Usage: true,
 		},
 		instance: (*judge).goneImage,
+	},
+	{
+		Rule: Rule{
+			ID: "inspector-severe", Severity: model.SeverityHigh, Title: "Amazon Inspector found something high or critical",
+			Why:  "What launches from it has vulnerabilities that are known to everybody. Of images that Inspector has not scanned nothing is said.",
+			Mend: "build and promote a version with the fixes, then deprecate or delete this one; its findings tab lists them",
+		},
+		image: (*judge).vulnerable,
 	},
 	{
 		Rule: Rule{
@@ -142,9 +158,19 @@ var checks = []check{
 	},
 	{
 		Rule: Rule{
+			ID: "block-public-access-off", Severity: model.SeverityMedium, Unit: OfScope, Title: "images or snapshots can be shared with everybody",
+			Why:  "One wrong call publishes a disk. Block public access refuses it, whoever makes it.",
+			Mend: "turn block public access for images and snapshots on in that account and region, by hand or by a declarative policy of the organization",
+			Also: []model.Kind{model.Settings},
+		},
+		scope: (*judge).unblocked, apart: true,
+	},
+	{
+		Rule: Rule{
 			ID: "no-bin-rule", Severity: model.SeverityMedium, Unit: OfScope, Title: "the Recycle Bin does not hold what is deleted",
 			Why:  "An image that is deleted there by mistake is lost: it comes back only if rules hold both images and snapshots.",
 			Mend: "arm-bin in that account and region",
+			Also: []model.Kind{model.BinRules},
 		},
 		scope: (*judge).unarmed,
 	},

@@ -196,6 +196,9 @@ func ruleCases() map[string]cases {
 			},
 			missing: []shown{{"no details", noDetail, noDetails}, {"not told", with(func(im *model.Image) { im.Detail.PlatformDetails, im.Detail.UsageOperation = "", "" }), "not told"}},
 		},
+		"public-snapshot":         publicSnapshotCases(),
+		"block-public-access-off": blockCases(),
+		"inspector-severe":        inspectorCases(),
 		"no-recovery-copy":        recoveryCases(),
 		"instances-on-gone-image": instanceCases(),
 		"no-bin-rule":             binCases(),
@@ -318,6 +321,78 @@ func binCases() cases {
 	}
 }
 
+func publicSnapshotCases() cases {
+	public := func(w *world) { w.open = []*model.PublicSnapshot{{ID: "snap-1"}} }
+	return cases{
+		fires: []shown{
+			{"one", public, "everybody may make volumes"},
+			{"settings denied", both(public, failing(home, model.Settings)), "unless block public access hides it"},
+			{"one setting denied", both(public, setting(model.BlockSnapshots, "", denied)), "unless block public access hides it"},
+			{"another scope's list denied", both(public, failing(refuge, model.PublicSnapshots)), "everybody"},
+		},
+		passes: []shown{{"none", func(*world) {}, ""}, {"all sharing is blocked", both(public, setting(model.BlockSnapshots, model.BlockAll, nil)), ""}, {"no snapshots", func(w *world) { w.snaps = nil }, ""}},
+		missing: []shown{
+			{"denied", failing(home, model.PublicSnapshots), "public snapshots: denied"},
+			{"not read", func(w *world) { w.never[pass{home, model.PublicSnapshots}] = true }, "public snapshots: not read yet"},
+			{"snapshots denied", failing(home, model.Snapshots), "snapshots: denied"},
+			{"a newer one", func(w *world) { w.snaps[0].Start = ago(time.Minute) }, "after the public ones were listed"},
+		},
+	}
+}
+
+// setting gives a setting another state, or an error.
+func setting(name, state string, err *model.OpError) func(w *world) {
+	return func(w *world) {
+		for _, s := range w.set {
+			if s.Name == name {
+				s.State, s.Err = state, err
+			}
+		}
+	}
+}
+
+func blockCases() cases {
+	return cases{
+		fires: []shown{
+			{"images", setting(model.BlockImages, model.Unblocked, nil), "images can be shared with everybody"},
+			{"snapshots", setting(model.BlockSnapshots, model.Unblocked, nil), "snapshots can be shared with everybody"},
+			{"one, and the other denied", both(setting(model.BlockSnapshots, model.Unblocked, nil), setting(model.BlockImages, "", denied)), "images: denied; snapshots can be"},
+			{"images denied", both(setting(model.BlockImages, model.Unblocked, nil), failing(home, model.Images)), "images can be"},
+		},
+		passes: []shown{{"all of it blocked", setting(model.BlockSnapshots, model.BlockAll, nil), ""}, {"others are off", setting(model.EncryptVolumes, "", denied), ""}},
+		missing: []shown{
+			{"settings denied", failing(home, model.Settings), "account settings: denied"},
+			{"never read", func(w *world) { w.never[pass{home, model.Settings}] = true }, "account settings: not read yet"},
+			{"one denied", setting(model.BlockImages, "", denied), "block public access for images: denied"},
+			{"one not told", func(w *world) { w.set = w.set[:2] }, "block public access for snapshots: not read yet"},
+		},
+	}
+}
+
+func inspectorCases() cases {
+	scan := func(severity string, fix time.Time) func(w *world) {
+		return with(func(im *model.Image) {
+			im.Detail.Inspected, im.Detail.Scan = model.Yes, &model.Scan{At: ago(testDay), Severity: severity, Fixes: [5]time.Time{3: fix}}
+		})
+	}
+	return cases{
+		fires: []shown{
+			{"critical", scan("critical", time.Time{}), "on 2026-10-31 is critical; there is no fix yet"},
+			{"high, with a fix", scan("high", ago(9*testDay)), "is high; there is a fix since 2026-10-23"},
+		},
+		passes: []shown{
+			{"medium", scan("medium", time.Time{}), ""},
+			{"nothing found", scan("", time.Time{}), ""},
+			{"disabled", both(scan("critical", time.Time{}), with(func(im *model.Image) { im.State = "disabled" })), ""},
+		},
+		missing: []shown{
+			{"no details", noDetail, noDetails},
+			{"not told", with(func(im *model.Image) { im.Detail.Inspected = model.Maybe }), "whether Amazon Inspector has scanned it"},
+			{"a new word", scan("catastrophic", time.Time{}), "catastrophic is not known"},
+		},
+	}
+}
+
 // TestRules: each rule fires in a fleet, passes in one, and is unknown in one in
 // which its facts are missing; and in the fleet in which nothing is wrong no rule
 // says a thing.
@@ -367,6 +442,10 @@ func expect(t *testing.T, rule string, x shown, state State) {
 	if rule == "instances-on-gone-image" && state == Undecided && strings.HasPrefix(x.what, "images ") {
 		return
 	}
+	// Neither snapshots nor settings of a scope take its images.
+	if (rule == "public-snapshot" || checks[place(rule)].apart) && state == Undecided && strings.HasPrefix(x.what, "images ") {
+		return
+	}
 	t.Errorf("%s, %s: nothing is %v with %q: %+v", rule, x.what, state, x.text, got)
 }
 
@@ -380,7 +459,10 @@ func TestTable(t *testing.T) {
 				n++
 			}
 		}
-		fits := c.Unit == OfImage && c.image != nil || c.Unit == OfInstance && c.instance != nil || c.Unit == OfScope && c.scope != nil
+		if c.Unit == OfSnapshot {
+			n++
+		}
+		fits := c.Unit == OfSnapshot || c.Unit == OfImage && c.image != nil || c.Unit == OfInstance && c.instance != nil || c.Unit == OfScope && c.scope != nil
 		if seen[c.ID] || n != 1 || !fits || c.Title == "" || c.Mend == "" || !strings.HasSuffix(c.Why, ".") || strings.ToLower(c.ID) != c.ID {
 			t.Errorf("%+v", c.Rule)
 		}

@@ -39,6 +39,8 @@ type world struct {
 	refs   []*model.Reference
 	rules  []*model.BinRule
 	snaps  []*model.Snapshot
+	open   []*model.PublicSnapshot
+	set    []*model.Setting
 	gone   []*model.Former
 	named  *model.Named
 	org    model.Organization
@@ -62,7 +64,7 @@ func soundImage(id, name string) *model.Image {
 		Protected: model.Yes, Managed: model.Unmanaged, Snapshots: 1, SizeGiB: 8,
 		Detail: &model.Detail{
 			Devices:  []model.Device{{Name: "/dev/xvda", Snapshot: "snap-" + id, SizeGiB: 8, Type: "gp3", Encrypted: model.Yes, DeleteOnTermination: model.Yes}},
-			TagsRead: true, Tags: []model.Tag{{Key: "Owner", Value: "web"}}, PlatformDetails: "Linux/UNIX", UsageOperation: "RunInstances", IMDS: "v2.0",
+			TagsRead: true, Tags: []model.Tag{{Key: "Owner", Value: "web"}}, PlatformDetails: "Linux/UNIX", UsageOperation: "RunInstances", IMDS: "v2.0", Inspected: model.No,
 		},
 	}
 }
@@ -77,6 +79,13 @@ func newWorld() *world {
 		image: im, copies: []*model.Image{twin},
 		perms: map[string]*model.LaunchPermissions{"ami-1": {ID: "ami-1", At: ago(time.Hour)}, "ami-r1": {ID: "ami-r1", At: ago(time.Hour)}},
 		refs:  []*model.Reference{instance("i-1", "ami-1")},
+		set: []*model.Setting{
+			{Name: model.AllowedImages, State: model.Off},
+			{Name: model.BlockImages, State: "block-new-sharing"},
+			{Name: model.BlockSnapshots, State: "block-new-sharing"},
+			{Name: model.EncryptVolumes, State: model.Off},
+		},
+		snaps: []*model.Snapshot{{Region: home.Region, ID: "snap-1", Owner: acme, Start: ago(testDay)}},
 		rules: []*model.BinRule{{ID: "a", Resource: model.ImageResource, Days: 7}, {ID: "b", Resource: model.SnapshotResource, Days: 7}},
 		org:   model.Organization{ARN: orgARN, Accounts: []model.Member{{ID: friend, Active: true}}, At: ago(time.Hour)},
 		fail:  map[pass]*model.OpError{}, never: map[pass]bool{}, policy: p,
@@ -134,6 +143,12 @@ func (w *world) fill(p *model.Page) {
 		}
 	case model.BinRules:
 		p.Rules = w.rules
+	case model.Settings:
+		p.Settings = w.set
+	case model.PublicSnapshots:
+		if p.Scope == home {
+			p.Public = w.open
+		}
 	default:
 		for _, r := range w.refs {
 			if r.Source == p.Kind && r.Scope == p.Scope {

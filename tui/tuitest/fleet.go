@@ -74,6 +74,9 @@ func image(s model.Scope, i int) *model.Image {
 		im.Deprecation = Now.AddDate(0, 0, -3)
 	}
 	im.Detail = detail(im, i)
+	if i == 4 {
+		im.Detail.Inspected, im.Detail.Scan = model.Yes, &model.Scan{At: Now.AddDate(0, 0, -2), Severity: "critical", Fixes: [5]time.Time{3: Now.AddDate(0, 0, -9)}}
+	}
 	return im
 }
 
@@ -89,7 +92,7 @@ func detail(im *model.Image, i int) *model.Detail {
 		PlatformDetails: "Linux/UNIX", UsageOperation: "RunInstances",
 		BootMode: "uefi-preferred", Virtualization: "hvm", Hypervisor: "xen", ENA: model.Yes, IMDS: "v2.0", RootDevice: "/dev/xvda",
 		Location: im.Owner + "/" + im.Name, ImageType: "machine",
-		SourceImage: "ami-0aaaaaaaaaaaaaaaa", SourceRegion: "us-east-1",
+		SourceImage: "ami-0aaaaaaaaaaaaaaaa", SourceRegion: "us-east-1", Inspected: model.No,
 	}
 }
 

@@ -39,7 +39,7 @@ func UsedFleet() []model.Event {
 	refs := append(used(), others()...)
 	for _, e := range Fleet() {
 		if p, ok := e.(model.Page); ok {
-			out = append(out, sources(p.Scope, refs)...)
+			out = append(append(out, sources(p.Scope, refs)...), openness(p.Scope)...)
 		}
 	}
 	at := Now.Add(-5 * time.Minute)
