@@ -93,7 +93,7 @@ func TestLookUp(t *testing.T) {
 		"12 ec2:AttachImageWatermark by SSO Admin/jo@acme.example from 203.0.113.24",
 		"11 disabled by SSO Admin/jo@acme.example from 203.0.113.24",
 		"10 protected against deregistration by SSO Admin/jo@acme.example from 203.0.113.24",
-		"08 failed (Client.UnauthorizedOperation): launched 1 instance by user eve from 198.51.100.9",
+		"08 failed (Client.UnauthorizedOperation): launch of 1 instance by user eve from 198.51.100.9",
 		"07 copied to " + h.scope.Region + " as " + ami2 + " by SSO Admin/jo@acme.example from 203.0.113.24",
 		"06 launched 2 instances: i-00000011, i-00000012 by autoscaling.amazonaws.com from autoscaling.amazonaws.com",
 		"05 tagged: Owner, Name by user eve from 198.51.100.9",

@@ -40,7 +40,7 @@ func TestRecords(t *testing.T) {
 			"a launch", `{"eventName":"RunInstances","requestParameters":{"instancesSet":{"items":[{"imageId":"ami-1","minCount":1,"maxCount":5}]}},"responseElements":{"instancesSet":{"items":[{"instanceId":"i-1","imageId":"ami-1"},{"instanceId":"i-2","imageId":"ami-2"}]}}}`,
 			[]string{"launched 1 instance: i-1"},
 		},
-		{"a launch by template that failed", `{"eventName":"RunInstances","errorCode":"Server.X","requestParameters":{"instancesSet":{"items":[{"minCount":2,"maxCount":4}]},"launchTemplate":{"launchTemplateId":"lt-1"}},"responseElements":null}`, []string{"failed (Server.X): launched 4 instances"}},
+		{"a launch by template that failed", `{"eventName":"RunInstances","errorCode":"Server.X","requestParameters":{"instancesSet":{"items":[{"minCount":2,"maxCount":4}]},"launchTemplate":{"launchTemplateId":"lt-1"}},"responseElements":null}`, []string{"failed (Server.X): launch of 4 instances"}},
 		{"tags", `{"eventName":"DeleteTags","requestParameters":{"resourcesSet":{"items":[{"resourceId":"ami-1"}]},"tagSet":{"items":[{"key":"Name"}]}}}`, []string{"untagged: Name"}},
 		{"all shares away", `{"eventName":"ResetImageAttribute","requestParameters":{"imageId":"ami-1","attribute":"launchPermission"}}`, []string{"all shares taken away"}},
 		{"another reset", `{"eventSource":"ec2.amazonaws.com","eventName":"ResetImageAttribute","requestParameters":{"imageId":"ami-1","attribute":"kernel"}}`, []string{"ec2:ResetImageAttribute"}},

@@ -10,6 +10,7 @@ import (
 	"github.com/amiscope/amiscope/model/cost"
 	"github.com/amiscope/amiscope/model/finding"
 	"github.com/amiscope/amiscope/model/plan"
+	"github.com/amiscope/amiscope/model/trail"
 )
 
 // Services are what the screen needs of the world. They are made by cmd; the
@@ -47,6 +48,9 @@ type Services struct {
 	Costs CostServices
 	// Changes are those that change AWS.
 	Changes ChangeServices
+	// Trail streams what is kept of the trail of an image, then what CloudTrail tells
+	// that is newer. Nil where there are no trails.
+	Trail func(ctx context.Context, t Tracing) <-chan Traced
 	// SetAside journals that a reference does not count, or that it counts again,
 	// and gives all that are set aside. It fills in who does it where Who is empty.
 	// Nil where nothing can be set aside.
@@ -139,6 +143,20 @@ type Measured struct {
 	Changes  []cost.Change
 	Notes    []string // what could not be answered
 	Capped   bool     // it stopped before it would have made more requests than it may
+}
+
+// Tracing says whose trail is wanted.
+type Tracing struct {
+	Image model.ImageKey
+	Known model.Inventory // tells where to look
+	Force bool            // also where it was looked lately
+}
+
+// Traced is what was learnt of a trail since it was said last.
+type Traced struct {
+	Scopes  []model.Scope   // where is looked, once that is known
+	Lookups []*trail.Lookup // pieces of what their trails tell
+	Done    int             // scopes that have told all
 }
 
 // Settle says what verdicts wait for.

@@ -80,7 +80,10 @@ type ThingDocument struct {
 
 // Document is the trail as JSON shows it.
 func (t *Trail) Document(inv model.Inventory) Document {
-	d := Document{ID: t.Image.ID, Region: t.Image.Region, Public: []PublicDocument{}, Looked: []LookedDocument{}, Blind: []BlindDocument{}, Events: []EventDocument{}}
+	d := Document{ID: t.Image.ID, Region: t.Image.Region, Looked: []LookedDocument{}, Blind: []BlindDocument{}, Events: []EventDocument{}}
+	if t.told() {
+		d.Public = []PublicDocument{}
+	}
 	if owner := ownerOf(inv, t.Image); owner != "" {
 		d.Account, d.AccountName = &owner, text(inv.Account(owner).Name)
 	}

@@ -79,10 +79,15 @@ const fewInstances = 3
 
 func (e *Event) launch() string {
 	text := "launched"
-	switch {
-	case e.Count == 1:
+	if e.Error != "" {
+		text = "launch of"
+	}
+	switch e.Count {
+	case 0:
+		text += " instances"
+	case 1:
 		text += " 1 instance"
-	case e.Count > 1:
+	default:
 		text += fmt.Sprintf(" %d instances", e.Count)
 	}
 	if n := len(e.With); n > 0 && n <= fewInstances {
@@ -138,6 +143,45 @@ func (p Public) Text() string {
 		return "was public until " + moment(p.To) + "; it began " + from
 	}
 	return "was public from " + from + " to " + moment(p.To)
+}
+
+// Exposure says when everybody could launch the image, a sentence each; one where
+// nobody could, or nothing is known.
+func (t *Trail) Exposure() []string {
+	var out []string
+	for _, p := range t.Public {
+		out = append(out, p.Text())
+	}
+	switch {
+	case len(out) > 0:
+	case !t.told():
+		out = []string{"not known: only its owner's trail tells"}
+	default:
+		out = []string{"never since " + moment(t.Since(t.Looked[0]))}
+	}
+	return out
+}
+
+// told reports whether the owner's trail told anything.
+func (t *Trail) told() bool { return t.owned && len(t.Looked[0].Seen) > 0 }
+
+// Reach says of which time a trail told.
+func (t *Trail) Reach(l *Lookup) string {
+	since := t.Since(l)
+	if since.IsZero() {
+		return "nothing was told"
+	}
+	text := fmt.Sprintf("since %s, %d days", moment(since), int(l.Seen.Last().To.Sub(since).Hours()/24))
+	if t.Made.Equal(since) {
+		text = "since it was made, " + moment(since)
+	}
+	if tried := l.Tried.Last().From; tried.After(since) {
+		text += "; failed launches since " + moment(tried)
+	}
+	if !l.Since.IsZero() {
+		text += "; launches since " + moment(l.Since)
+	}
+	return text
 }
 
 // moment is a time to the minute, in UTC.

@@ -16,6 +16,8 @@ type Trail struct {
 	Looked []*Lookup // what was looked at, the owner's trail first
 	Public []Public  // when everybody could launch it, the oldest first
 	Blind  []model.Blind
+
+	owned bool // the first that was looked at is the owner's
 }
 
 // Scopes are those whose trails may tell of an image: its owner's first, then of
@@ -79,7 +81,7 @@ func Of(inv model.Inventory, k model.ImageKey, asked []model.Scope, lookups []*L
 	for _, l := range t.Looked {
 		lists = append(lists, l.Events)
 		if order(l.Scope) == 0 {
-			t.Public = publicTimes(l, now)
+			t.owned, t.Public = true, publicTimes(l, now)
 		}
 	}
 	t.Events = joined(lists...)

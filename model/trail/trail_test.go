@@ -51,7 +51,7 @@ func TestTextOfEvents(t *testing.T) {
 		{Event{Act: Tagged, With: []string{"Owner", "Name"}}, "tagged: Owner, Name"},
 		{Event{Act: Launched, Count: 1, With: []string{"i-1"}}, "launched 1 instance: i-1"},
 		{Event{Act: Launched, Count: 40, With: make([]string, 40)}, "launched 40 instances"},
-		{Event{Act: Launched, Count: 2, Error: "Client.UnauthorizedOperation"}, "failed (Client.UnauthorizedOperation): launched 2 instances"},
+		{Event{Act: Launched, Count: 2, Error: "Client.UnauthorizedOperation"}, "failed (Client.UnauthorizedOperation): launch of 2 instances"},
 		{Event{Act: Other, API: "ec2:ExportImage"}, "ec2:ExportImage"},
 	} {
 		if got := c.e.Text(name); got != c.want {
@@ -178,6 +178,9 @@ func TestTrailOf(t *testing.T) {
 	if len(got.Blind) != 1 || got.Blind[0].What != "CloudTrail: denied" || got.Blind[0].Mend != "allow it" || got.Blind[0].Err != denied {
 		t.Errorf("blind: %+v", got.Blind)
 	}
+	if doc := got.Document(inv); len(doc.Public) != 1 || doc.Public[0].To != nil || *doc.Public[0].From != hour(-1) || *doc.Blind[0].Error == "" {
+		t.Errorf("%+v", doc)
+	}
 	if since := got.Since(mine); !since.Equal(hour(-48)) || !got.At().Equal(hour(0)) {
 		t.Errorf("since %v, of %v", since, got.At())
 	}
@@ -202,7 +205,7 @@ func TestTheOwnersTrailIsNotOurs(t *testing.T) {
 		t.Errorf("%+v, %+v", got.Public, got.Blind)
 	}
 	doc := got.Document(inv)
-	if doc.Account == nil || *doc.Account != "999999999999" || doc.AccountName != nil || len(doc.Events) != 1 || doc.Events[0].Trail.Account != here.Account {
+	if doc.Public != nil || doc.Account == nil || *doc.Account != "999999999999" || doc.AccountName != nil || len(doc.Events) != 1 || doc.Events[0].Trail.Account != here.Account {
 		t.Errorf("%+v", doc)
 	}
 }
