@@ -13,6 +13,16 @@ import (
 func (s *Server) handleDeeds() {
 	Handle(s.mux, "EC2", "DeregisterImage", s.deregisterImage)
 	Handle(s.mux, "EC2", "DeleteSnapshot", s.deleteSnapshot)
+	Handle(s.mux, "EC2", "ModifyImageAttribute", s.modifyImageAttribute)
+	Handle(s.mux, "EC2", "ResetImageAttribute", s.resetImageAttribute)
+	Handle(s.mux, "EC2", "CancelImageLaunchPermission", s.cancelImageLaunchPermission)
+	Handle(s.mux, "EC2", "ModifySnapshotAttribute", s.modifySnapshotAttribute)
+	Handle(s.mux, "EC2", "EnableImageDeprecation", s.enableImageDeprecation)
+	Handle(s.mux, "EC2", "DisableImageDeprecation", s.disableImageDeprecation)
+	Handle(s.mux, "EC2", "EnableImage", s.enableImage)
+	Handle(s.mux, "EC2", "DisableImage", s.disableImage)
+	Handle(s.mux, "EC2", "EnableImageDeregistrationProtection", s.enableProtection)
+	Handle(s.mux, "EC2", "DisableImageDeregistrationProtection", s.disableProtection)
 	Handle(s.mux, "EC2", "RestoreImageFromRecycleBin", s.restoreImage)
 	Handle(s.mux, "EC2", "RestoreSnapshotFromRecycleBin", s.restoreSnapshot)
 }

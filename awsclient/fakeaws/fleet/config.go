@@ -59,6 +59,7 @@ func New(c Config) *Fleet {
 	g.settings()
 	g.inspect()
 	g.events()
+	g.kmsKeys()
 	return g.fleet
 }
 

@@ -14,6 +14,7 @@ type Fleet struct {
 	Images       []Image
 	Snapshots    []Snapshot
 	Instances    []Instance
+	Keys         []Key
 
 	Templates     []Template
 	LaunchConfigs []LaunchConfig
