@@ -1,0 +1,53 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/amiscope/amiscope/model"
+)
+
+// lookAtOnce is how many images one look is for: what came back is shown while the
+// others are read.
+const lookAtOnce = 50
+
+// Looks says what is read again before a plan can be confirmed: of each image what
+// the deed's decisions rest on, and what taking it back will need.
+func (p *Plan) Looks() []model.Look {
+	var out []model.Look
+	for i := range p.Targets {
+		t := &p.Targets[i]
+		at := slices.IndexFunc(out, func(l model.Look) bool { return l.Scope == t.scope() && len(l.Images) < lookAtOnce })
+		if at < 0 {
+			l := p.wants()
+			l.Scope = t.scope()
+			out, at = append(out, l), len(out)
+		}
+		out[at].Images = append(out[at].Images, t.Image.ID)
+		if out[at].Bin {
+			for _, s := range t.Before.Snapshots {
+				out[at].Besides = append(out[at].Besides, s.ID)
+			}
+		}
+	}
+	return out
+}
+
+// wants is what a deed's decisions rest on, besides the images themselves.
+func (p *Plan) wants() model.Look {
+	switch p.Deed {
+	case Copy:
+		return model.Look{Snapshots: true, Permissions: p.Options.Permissions}
+	case Share, Unshare:
+		return model.Look{Snapshots: true, Permissions: true}
+	case Delete:
+		return model.Look{Snapshots: true, Permissions: true, References: true}
+	case Disable:
+		return model.Look{Permissions: true, References: true}
+	case Deprecate:
+		return model.Look{References: true}
+	case Restore, UndoOf:
+		return model.Look{Snapshots: true, Permissions: true, Bin: true}
+	case Undeprecate, Enable, Protect, Unprotect, Tag:
+	}
+	return model.Look{}
+}

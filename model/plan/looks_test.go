@@ -1,0 +1,35 @@
+package plan
+
+import (
+	"strconv"
+	"testing"
+
+	"github.com/amiscope/amiscope/model"
+)
+
+// TestLooks: every image is looked at once, in its owner's account, in parts.
+func TestLooks(t *testing.T) {
+	p := Plan{Deed: Restore}
+	for i := range 120 {
+		p.Targets = append(p.Targets, Target{
+			Image: model.ImageKey{Region: "eu-west-1", ID: "ami-" + strconv.Itoa(i)}, Account: strconv.Itoa(i % 2),
+			Before: Facts{Snapshots: []Snapshot{{ID: "snap-" + strconv.Itoa(i)}}},
+		})
+	}
+	seen := map[string]bool{}
+	looks := p.Looks()
+	for _, l := range looks {
+		if len(l.Images) > lookAtOnce || len(l.Besides) != len(l.Images) || !l.Bin {
+			t.Errorf("%+v", l)
+		}
+		for _, id := range l.Images {
+			if n, _ := strconv.Atoi(id[4:]); seen[id] || l.Scope != (model.Scope{Account: strconv.Itoa(n % 2), Region: "eu-west-1"}) {
+				t.Errorf("%s in %s", id, l.Scope)
+			}
+			seen[id] = true
+		}
+	}
+	if len(seen) != 120 || len(looks) != 4 {
+		t.Errorf("%d images in %d looks", len(seen), len(looks))
+	}
+}
