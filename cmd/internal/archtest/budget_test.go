@@ -27,6 +27,7 @@ var broad = map[string]string{
 	"fleet.Fleet":     "is a table: one list a kind of record",
 	"fakeaws.Options": "is a table: what an AWS holds and how it behaves",
 	"kit.Env":         "is all that a screen may know, passed to it and never kept",
+	"tui.Services":    "is a table: one field a thing that the screen needs of the world",
 	"tui.Options":     "is a table: what cmd decides before the first frame",
 	"kit.Symbols":     "is a table: one field a glyph",
 }
