@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -47,7 +48,9 @@ func read(c Call) (input, error) {
 	if in == nil {
 		return nil, fmt.Errorf("no step of a plan calls %q", c.API)
 	}
-	if err := json.Unmarshal(c.Input, in); err != nil {
+	d := json.NewDecoder(bytes.NewReader(c.Input))
+	d.DisallowUnknownFields() // what is not understood here would be sent all the same
+	if err := d.Decode(in); err != nil {
 		return nil, fmt.Errorf("the input of %s: %w", c.API, err)
 	}
 	return in, nil

@@ -26,6 +26,9 @@ func (d *deregister) back(before *Facts, s *Setting) way {
 	default:
 		w.held(before, days, s)
 	}
+	if before.Permissions != nil && before.Permissions.Public {
+		w.lost = append(w.lost, shareAgain(d.ID, []grant{{Group: everybody}}, s).lost...)
+	}
 	return w
 }
 

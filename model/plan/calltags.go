@@ -24,7 +24,12 @@ func (t tagged) image() string {
 	return t.Resources[0]
 }
 
+func (t tagged) resources() []string { return t.Resources }
+
 func (tagged) deed() Deed { return Tag }
+
+// tagging is a call that changes tags.
+type tagging interface{ resources() []string }
 
 // before gives the calls that set the tags as they were.
 func (t tagged) before(f *Facts) way {

@@ -124,12 +124,12 @@ func (d *draft) take(images []model.ImageKey, targets []Target) {
 func (t *Target) block(n Note) { t.Blocks = append(t.Blocks, n) }
 func (t *Target) warn(n Note)  { t.Warnings = append(t.Warnings, n) }
 
-// scope is where the target is.
-func (t *Target) scope() model.Scope { return model.Scope{Account: t.Account, Region: t.Image.Region} }
+// Scope is where the target is.
+func (t *Target) Scope() model.Scope { return model.Scope{Account: t.Account, Region: t.Image.Region} }
 
 // step adds a call for a target, and gives its number.
 func (d *draft) step(i int, in input, why string, after ...int) int {
-	return d.stepIn(i, d.Targets[i].scope(), in, why, after...)
+	return d.stepIn(i, d.Targets[i].Scope(), in, why, after...)
 }
 
 // stepIn is step in a scope that is not the target's.

@@ -88,22 +88,22 @@ func (d *draft) confirmed(t *Target, allowed bool, n Note) {
 
 // lastOnes warns of images without which nothing is left to replace them by.
 func (d *draft) lastOnes() {
-	going, left := map[model.ImageKey]bool{}, map[line]int{}
-	running := d.running()
-	for _, i := range running {
+	left := map[line]int{}
+	going, gone := d.going(), map[model.ImageKey]bool{}
+	for _, i := range going {
 		t := &d.Targets[i]
-		going[t.Image] = true
+		gone[t.Image] = true
 		if d.counts(t) {
 			left[t.line()]--
 		}
 	}
-	for _, i := range running {
+	for _, i := range going {
 		t := &d.Targets[i]
 		stay := t.Before.Family.Others + left[t.line()]
 		if d.counts(t) {
 			stay++ // it is not among the others
 		}
-		elsewhere := func(k Kin) bool { return k.State == available && !going[k.Image] }
+		elsewhere := func(k Kin) bool { return k.State == available && !gone[k.Image] }
 		switch {
 		case t.Before.State != available && t.Before.State != disabled:
 		case stay <= 0 && !slices.ContainsFunc(t.Before.Family.Copies, elsewhere):

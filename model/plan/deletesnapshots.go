@@ -15,20 +15,26 @@ type gone struct {
 	only  map[snapshotKey]bool  // no others may go; nil: all may
 	step  map[int]int           // by target: the step that deregisters it
 	keep  []string              // snapshots that stay
+	spare map[int]bool          // targets that run and do not go: something else is done to them
+}
+
+// going lists the targets that go.
+func (d *draft) going() []int {
+	return slices.DeleteFunc(d.running(), func(i int) bool { return d.goes.spare[i] })
 }
 
 // deletedTogether looks at the snapshots of all images that go: one that two of them
 // share goes with the last.
 func (d *draft) deletedTogether() {
 	d.goes.users, d.goes.step = map[snapshotKey][]int{}, map[int]int{}
-	for _, i := range d.running() {
+	for _, i := range d.going() {
 		t := &d.Targets[i]
 		for _, s := range t.Before.Snapshots {
 			k := snapshotKey{t.Image.Region, s.ID}
 			d.goes.users[k] = append(d.goes.users[k], i)
 		}
 	}
-	for _, i := range d.running() {
+	for _, i := range d.going() {
 		d.tellKept(&d.Targets[i])
 	}
 	d.lastOnes()
@@ -142,5 +148,5 @@ func (d *draft) freed() Money {
 	if d.s.Money == nil {
 		return Money{Notes: []string{"what it frees is not known"}}
 	}
-	return d.s.Money(d.keys(d.running()), sorted(d.goes.keep))
+	return d.s.Money(d.keys(d.going()), sorted(d.goes.keep))
 }

@@ -16,10 +16,10 @@ func (p *Plan) Looks() []model.Look {
 	var out []model.Look
 	for i := range p.Targets {
 		t := &p.Targets[i]
-		at := slices.IndexFunc(out, func(l model.Look) bool { return l.Scope == t.scope() && len(l.Images) < lookAtOnce })
+		at := slices.IndexFunc(out, func(l model.Look) bool { return l.Scope == t.Scope() && len(l.Images) < lookAtOnce })
 		if at < 0 {
 			l := p.wants()
-			l.Scope = t.scope()
+			l.Scope = t.Scope()
 			out, at = append(out, l), len(out)
 		}
 		out[at].Images = append(out[at].Images, t.Image.ID)

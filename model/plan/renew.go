@@ -14,7 +14,7 @@ import (
 // A reading of another account or region changes nothing.
 func Renew(t Target, r model.Reread) Facts {
 	f := t.Before
-	if r.Scope != t.scope() {
+	if r.Scope != t.Scope() {
 		return f
 	}
 	n := renewal{f: &f, id: t.Image.ID, r: &r}

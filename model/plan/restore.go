@@ -3,7 +3,7 @@ package plan
 import "slices"
 
 func restoreWork() work {
-	return work{judge: judgeRestore, together: (*draft).restoredTogether, steps: restoreSteps, how: "amiscope deletes it again, with the snapshots that came back"}
+	return work{judge: judgeRestore, together: (*draft).restoredTogether, steps: func(d *draft, i int) { restoreSteps(d, i) }, how: "amiscope deletes it again, with the snapshots that came back"}
 }
 
 func judgeRestore(d *draft, t *Target) {
@@ -31,9 +31,11 @@ func judgeRestore(d *draft, t *Target) {
 }
 
 // restoredTogether begins with the snapshots, of which two images may share one.
-func (d *draft) restoredTogether() {
+func (d *draft) restoredTogether() { d.restoreSnapshots(d.running()) }
+
+func (d *draft) restoreSnapshots(targets []int) {
 	d.back = map[snapshotKey]int{}
-	for _, i := range d.running() {
+	for _, i := range targets {
 		t := &d.Targets[i]
 		for _, s := range t.Before.Snapshots {
 			k := snapshotKey{t.Image.Region, s.ID}
@@ -44,7 +46,8 @@ func (d *draft) restoredTogether() {
 	}
 }
 
-func restoreSteps(d *draft, i int) {
+// restoreSteps brings an image back once its snapshots are, and gives that step.
+func restoreSteps(d *draft, i int) int {
 	t := &d.Targets[i]
 	var after []int
 	for _, s := range t.Before.Snapshots {
@@ -53,5 +56,5 @@ func restoreSteps(d *draft, i int) {
 		}
 	}
 	slices.Sort(after)
-	d.step(i, &restoreImage{onImage{t.Image.ID}}, "bring back the image", after...)
+	return d.step(i, &restoreImage{onImage{t.Image.ID}}, "bring back the image", after...)
 }

@@ -25,7 +25,7 @@ func Settled(s Step, t Target, now model.Reread) Outcome {
 		t = Target{Image: model.ImageKey{Region: s.Scope.Region, ID: id}, Account: s.Scope.Account, Before: nothing()}
 		t.Before.Permissions = &Sharing{}
 	}
-	if now.Scope != t.scope() {
+	if now.Scope != t.Scope() {
 		return Outcome{State: Unclear}
 	}
 	f := Renew(t, now)
