@@ -2,7 +2,6 @@ package apply
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -45,7 +44,7 @@ func (r *run) check(l *lane) {
 		changed := make([][]string, len(steps))
 		if err == nil {
 			for i, s := range steps {
-				changed[i] = r.changed(s, now)
+				changed[i] = plan.Against(&r.run.Plan, s.Step, now)
 			}
 		}
 		return func() {
@@ -134,25 +133,4 @@ func accountOf(e *model.OpError, l *lane) string {
 		return e.Scope.Account
 	}
 	return l.scope.Account
-}
-
-// changed says what a step's plan rests on and is no longer so. That images are gone
-// which this run has deleted is no difference.
-func (r *run) changed(s *step, now model.Reread) []string {
-	t := r.run.Plan.Targets[s.Target]
-	after := plan.Renew(t, now)
-	r.overlook(&t.Before)
-	r.overlook(&after)
-	return differences(r.run.Plan.Deed, t.Before, after)
-}
-
-// overlook leaves out of facts what this run has deleted.
-func (r *run) overlook(f *plan.Facts) {
-	f.Snapshots = slices.Clone(f.Snapshots)
-	for i := range f.Snapshots {
-		f.Snapshots[i].Images = slices.DeleteFunc(slices.Clone(f.Snapshots[i].Images), func(id string) bool {
-			_, gone := r.deleted.Load(id)
-			return gone
-		})
-	}
 }

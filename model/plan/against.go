@@ -7,36 +7,21 @@ import (
 	"github.com/amiscope/amiscope/model"
 )
 
-// Against lists what stands against a step, from what was read again right before it;
-// nothing where it may be done. Of the steps of a target the first is held against the
-// facts of the plan. Those behind it find what the first has changed, and only a
-// deletion of a snapshot is looked at again: an image that uses it may be new.
-func Against(p *Plan, s Step, now model.Reread) []Note {
+// Against lists what stands against a step before which nothing was done to its image,
+// from what was read again right before it; nothing where it may be done. Whether an
+// image has come to use a snapshot that goes is asked once more before that goes.
+func Against(p *Plan, s Step, now model.Reread) []string {
 	in, err := read(s.Call)
 	if err != nil {
-		return []Note{{Code: "step", Text: err.Error(), Mend: "plan it anew"}}
-	}
-	if d, ok := in.(*deleteSnapshot); ok {
-		return p.needed(s, d.ID, now)
+		return []string{err.Error()}
 	}
 	t := &p.Targets[s.Target]
-	if now.Scope != t.Scope() || p.begun(s) {
+	if now.Scope != t.Scope() {
 		return nil
 	}
 	f := Renew(*t, now)
 	p.leaveOut(&t.Before, &f)
-	var out []Note
-	for _, text := range Differences(in.deed(), t.Before, f) {
-		out = append(out, Note{Code: "changed", Text: text, Mend: "plan it anew"})
-	}
-	return out
-}
-
-// begun reports whether a step before this one may have changed its image.
-func (p *Plan) begun(s Step) bool {
-	return slices.ContainsFunc(p.Steps, func(o Step) bool {
-		return o.Target == s.Target && o.ID < s.ID && o.Call.API != (*copyImage)(nil).api()
-	})
+	return Differences(in.deed(), t.Before, f)
 }
 
 // leaveOut forgives what the plan itself does to snapshots: that images which it
@@ -75,21 +60,4 @@ func (p *Plan) going() map[string]bool {
 // calls reports whether a step makes a call about a thing.
 func (p *Plan) calls(api, id string) bool {
 	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Call.API == api && strings.Contains(string(s.Call.Input), `"`+id+`"`) })
-}
-
-// needed lists the images that use a snapshot and that the plan does not delete.
-func (p *Plan) needed(s Step, id string, now model.Reread) []Note {
-	if now.Scope != s.Scope {
-		return nil
-	}
-	users, told := now.Users[id]
-	going := p.going()
-	users = slices.DeleteFunc(slices.Clone(users), func(im string) bool { return going[im] })
-	switch {
-	case len(users) > 0:
-		return []Note{{Code: "used", Text: first(users) + " uses snapshot " + id, Mend: "it stays; plan it anew where that image is to go too"}}
-	case !told && !slices.Contains(now.Missing, id):
-		return []Note{{Code: "unread", Text: "who uses snapshot " + id + " could not be read again", Mend: "allow ec2:DescribeImages, then plan it anew"}}
-	}
-	return nil
 }

@@ -257,6 +257,9 @@ func TestRenewingWhatIsEqualChangesNothing(t *testing.T) {
 			t.Fatal(d)
 		}
 		for _, st := range p.Steps {
+			if len(st.After) > 0 || st.Call.API == "ec2:DeleteSnapshot" {
+				continue
+			}
 			if n := plan.Against(&p, st, c.reread(p.Targets[st.Target].Image.Region, q.Images)); n != nil {
 				t.Fatalf("step %d: %v", st.ID, n)
 			}
