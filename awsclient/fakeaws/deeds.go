@@ -23,6 +23,7 @@ func (s *Server) handleDeeds() {
 	Handle(s.mux, "EC2", "DisableImage", s.disableImage)
 	Handle(s.mux, "EC2", "EnableImageDeregistrationProtection", s.enableProtection)
 	Handle(s.mux, "EC2", "DisableImageDeregistrationProtection", s.disableProtection)
+	Handle(s.mux, "EC2", "CopyImage", s.copyImage)
 	Handle(s.mux, "EC2", "RestoreImageFromRecycleBin", s.restoreImage)
 	Handle(s.mux, "EC2", "RestoreSnapshotFromRecycleBin", s.restoreSnapshot)
 }
@@ -33,13 +34,18 @@ type deeds struct {
 	lateSnapshots late[fleet.Snapshot]
 	uses          *uses              // nil: not looked up yet
 	graves        map[fleet.ID]place // where images were that callers have deregistered
+	tokens        map[tokenAt]tokenUse
+	copies        map[place]int // that are under way to there
 
 	reports shelves[*usageReport]
 	made    int // reports, images and snapshots so far; ids are made of it
 }
 
 func newDeeds() deeds {
-	return deeds{graves: map[fleet.ID]place{}, reports: newShelves(func(r *usageReport) fleet.ID { return r.id })}
+	return deeds{
+		graves: map[fleet.ID]place{}, tokens: map[tokenAt]tokenUse{}, copies: map[place]int{},
+		reports: newShelves(func(r *usageReport) fleet.ID { return r.id }),
+	}
 }
 
 // uses tells what stands in the way of a deed without a look at all images.

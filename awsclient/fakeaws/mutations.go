@@ -89,7 +89,7 @@ func (m *Mux) noteMutation(t *turn) {
 		in = op.input() // it was refused for that
 	}
 	n := Mutation{Account: t.call.Account, Region: t.call.Region, Operation: t.call.Operation, Code: t.code}
-	n.Input, _ = sent(reflect.ValueOf(in).Elem()).(map[string]any)
+	n.Input = sentInput(in)
 	if t.done {
 		n.Code = ""
 	}
@@ -109,7 +109,10 @@ func attemptKeys(n Mutation, header http.Header) []string {
 	return keys
 }
 
-// sent is what an input says: nil for what it leaves open.
+// sentInput is what the input that in points to says.
+func sentInput(in any) map[string]any { return sentMembers(reflect.ValueOf(in).Elem()) }
+
+// sent is what a part of an input says: nil for what it leaves open.
 func sent(v reflect.Value) any {
 	if at, ok := reflect.TypeAssert[time.Time](v); ok {
 		return at.Format(time.RFC3339Nano)

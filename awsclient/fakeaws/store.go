@@ -39,6 +39,7 @@ type managed struct {
 	builds       shelves[*fleet.Build]
 	environments shelves[*fleet.ComputeEnvironment]
 	clusters     shelves[*fleet.Cluster]
+	keys         shelves[*fleet.Key] // by their ARNs
 }
 
 func newStore(f *fleet.Fleet) *store {
@@ -98,6 +99,8 @@ func manage(f *fleet.Fleet) managed {
 		environments: named(f.Environments, func(r *fleet.ComputeEnvironment) (place, []string) {
 			return place{r.Owner, r.Region}, []string{r.Name}
 		}),
+		keys: shelve(f.Keys, func(r *fleet.Key) fleet.ID { return textID(r.ARN) },
+			func(r *fleet.Key) place { return place{r.Owner, r.Region} }, nil),
 		clusters: named(f.Clusters, func(r *fleet.Cluster) (place, []string) { return place{r.Owner, r.Region}, []string{r.Name} }),
 	}
 }
