@@ -200,7 +200,7 @@ func (w world) each(bucket, prefix []byte, fn func(key, value []byte)) {
 		return
 	}
 	c := w.bucket.Bucket(bucket).Cursor()
-	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
+	for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
 		fn(k, v)
 	}
 }

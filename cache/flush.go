@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,6 +35,7 @@ type Flusher struct {
 
 	mu       sync.Mutex
 	passes   map[unit]*gathering
+	rereads  map[string][]model.Event // the newest readings of single images, by region
 	finished Batch
 	now      chan chan struct{} // asks Run to write, and is answered by a close
 
@@ -53,12 +55,14 @@ type gathering struct {
 	gen  model.Gen
 	page model.Page // its rows so far
 	over bool       // its last page came; what comes after is not a pass
+
+	told []model.Event // of images and snapshots: its pages, and readings of single ones, as they came
 }
 
 // NewFlusher saves to a store once Run is called. Trouble is told to tell, each
 // distinct text once, from Run's goroutine: an *Error or a *Moved.
 func (s *Store) NewFlusher(tell func(error)) *Flusher {
-	return &Flusher{store: s, tell: tell, passes: map[unit]*gathering{}, now: make(chan chan struct{}), told: map[string]bool{}}
+	return &Flusher{store: s, tell: tell, passes: map[unit]*gathering{}, rereads: map[string][]model.Event{}, now: make(chan chan struct{}), told: map[string]bool{}}
 }
 
 // Fold takes an event note of. It is quick, never waits for the disk, and may
@@ -80,6 +84,8 @@ func (f *Flusher) Fold(e model.Event) {
 		}
 	case model.Named, model.Organization, model.Formers:
 		f.finished.Pieces = append(f.finished.Pieces, e)
+	case model.Reread:
+		f.foldReread(e)
 	case model.Details, model.Found, model.Lost, model.Stopped, model.Notice:
 	}
 }
@@ -99,6 +105,9 @@ func (f *Flusher) pass(u unit, gen model.Gen) *gathering {
 	switch {
 	case g == nil || gen > g.gen:
 		g = &gathering{gen: gen, page: model.Page{Gen: gen, Scope: u.scope, Kind: u.kind}}
+		if u.holds() {
+			g.told = append(slices.Clone(f.rereads[u.scope.Region]), model.Began{Gen: gen, Scope: u.scope, Kind: u.kind})
+		}
 		f.passes[u] = g
 	case gen < g.gen:
 		return nil
@@ -110,6 +119,9 @@ func (f *Flusher) foldPage(p model.Page) {
 	g := f.pass(unit{p.Scope, p.Kind}, p.Gen)
 	if p.Gen == 0 || g == nil || g.over {
 		return // what the cache gave, or a late answer
+	}
+	if len(g.told) > 0 {
+		g.told = append(g.told, p)
 	}
 	g.page.Images = append(g.page.Images, p.Images...)
 	g.page.Snapshots = append(g.page.Snapshots, p.Snapshots...)
@@ -123,8 +135,8 @@ func (f *Flusher) foldPage(p model.Page) {
 	g.page.Calls += p.Calls
 	g.page.At, g.page.Err = p.At, p.Err
 	if p.Last {
-		f.finished.Passes = append(f.finished.Passes, g.page)
-		g.page, g.over = model.Page{}, true
+		f.finished.Passes = append(f.finished.Passes, g.settled())
+		g.page, g.told, g.over = model.Page{}, nil, true
 	}
 }
 

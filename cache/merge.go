@@ -48,7 +48,7 @@ func compact(pieces []model.Event) []model.Event {
 // merge adds what came in pieces, and drops what is known of images that a
 // clean pass over the scope's images did not see.
 func (w *writing) merge(b sealed) error {
-	pieces := map[model.Scope][]model.Event{}
+	pieces := w.witnesses(b.pieces)
 	for _, e := range b.pieces {
 		switch e := e.(type) {
 		case model.Page:
@@ -56,6 +56,8 @@ func (w *writing) merge(b sealed) error {
 		case model.Named:
 			pieces[e.Scope] = append(pieces[e.Scope], e)
 		case model.Formers:
+			pieces[e.Scope] = append(pieces[e.Scope], e)
+		case model.Reread:
 			pieces[e.Scope] = append(pieces[e.Scope], e)
 		case model.Organization:
 			if err := w.organization(e); err != nil {
@@ -82,7 +84,15 @@ func (w *writing) merge(b sealed) error {
 // pass saw, nil where there was none.
 func (w *writing) scope(s model.Scope, pieces []model.Event, list []byte) error {
 	inv := model.Inventory{}.Fold(w.before(s, pieces)...)
-	after := inv.Fold(pieces...)
+	var rows []model.Page
+	if slices.ContainsFunc(pieces, isReread) {
+		rows = w.rows(s)
+	}
+	after := inv.Fold(inTime(rows, pieces)...)
+	inv = inv.Fold(inTime(rows, nil)...)
+	if err := w.rewrite(s, inv, after); err != nil {
+		return err
+	}
 	permissions, opinions := after.ScopePermissions(s), after.References(s, model.Opinions)
 	if list != nil && len(permissions)+len(opinions) > 0 {
 		ims, err := w.codec.openList(list, &scratch{})
@@ -99,7 +109,7 @@ func (w *writing) scope(s model.Scope, pieces []model.Event, list []byte) error 
 		{!slices.Equal(permissions, inv.ScopePermissions(s)), func() (value, error) { return w.codec.sealPermissions(s, permissions) }},
 		{!slices.Equal(opinions, inv.References(s, model.Opinions)), func() (value, error) { return w.codec.sealOpinions(s, opinions) }},
 		{slices.ContainsFunc(pieces, isNamed), func() (value, error) { return w.codec.sealNamed(namedOf(after, s)) }},
-		{slices.ContainsFunc(pieces, isFormers), func() (value, error) { return w.codec.sealFormers(kept(after.Formers(s), s)) }},
+		{!slices.Equal(after.Formers(s), inv.Formers(s)), func() (value, error) { return w.codec.sealFormers(kept(after.Formers(s), s)) }},
 	} {
 		if !part.changed {
 			continue
@@ -130,7 +140,7 @@ func (w *writing) before(s model.Scope, pieces []model.Event) []model.Event {
 	if slices.ContainsFunc(pieces, isNamed) {
 		read(namedPart().bucket(), w.codec.openNamed)
 	}
-	if slices.ContainsFunc(pieces, isFormers) {
+	if slices.ContainsFunc(pieces, isFormers) || slices.ContainsFunc(pieces, isReread) {
 		read(formersPart().bucket(), w.codec.openFormers)
 	}
 	return out

@@ -17,8 +17,8 @@ type Batch struct {
 	// its rows. One with Err set leaves the stored rows and changes the status.
 	Passes []model.Page
 	// Pieces are what is read of single images and the like, and is added to what
-	// is stored: pages of Permissions and Opinions, model.Named, model.Formers
-	// and model.Organization.
+	// is stored: pages of Permissions and Opinions, model.Named, model.Formers,
+	// model.Reread and model.Organization.
 	Pieces []model.Event
 }
 

@@ -87,18 +87,26 @@ func (inv Inventory) Missing(s Scope, k Kind, seen map[string]bool, at time.Time
 	case Images:
 		for _, e := range sh.images {
 			if im := e.rec; !seen[im.ID] && im.Owner == s.Account {
-				out = append(out, &Former{ID: im.ID, Name: im.Name, Snapshots: im.SnapshotIDs(), FullBytes: -1, Missed: at})
+				out = append(out, im.former(at))
 			}
 		}
 	case Snapshots:
 		for _, e := range sh.snapshots {
 			if sn := e.rec; !seen[sn.ID] {
-				out = append(out, &Former{ID: sn.ID, SizeGiB: sn.SizeGiB, FullBytes: sn.FullBytes, Archived: sn.Archived(), Missed: at})
+				out = append(out, sn.former(at))
 			}
 		}
 	default:
 	}
 	return out
+}
+
+func (im *Image) former(at time.Time) *Former {
+	return &Former{ID: im.ID, Name: im.Name, Snapshots: im.SnapshotIDs(), FullBytes: -1, Missed: at}
+}
+
+func (s *Snapshot) former(at time.Time) *Former {
+	return &Former{ID: s.ID, SizeGiB: s.SizeGiB, FullBytes: s.FullBytes, Archived: s.Archived(), Missed: at}
 }
 
 // SnapshotIDs lists the snapshots of an image's block devices, each once, in

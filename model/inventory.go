@@ -33,6 +33,7 @@ type shard struct {
 	reports     column[*Report]
 	permissions column[*LaunchPermissions]
 	named       named
+	afresh      afresh
 	edition     *edition // of the references: another one with each change of them
 	status      [kinds]Status
 	enabled     bool
@@ -108,6 +109,8 @@ func (inv Inventory) fold(e Event) Inventory {
 		return inv.with(e.Scope, &next)
 	case Organization:
 		return inv.foldOrganization(e)
+	case Reread:
+		return inv.foldReread(e)
 	case Notice: // for the reader, not for the inventory
 	}
 	return inv
@@ -127,9 +130,7 @@ func (inv Inventory) foldPage(p Page) Inventory {
 		return inv.with(p.Scope, &next)
 	case Opinions:
 		next := *old
-		was := slices.DeleteFunc(slices.Clone(old.references[Opinions]), func(e entry[*Reference]) bool { return slices.Contains(p.Asked, e.rec.Image) })
-		next.references[Opinions] = was.merge(p.References, p.Gen, false)
-		next.edition = &edition{}
+		next.opine(p.Asked, p.References, p.Gen)
 		return inv.with(p.Scope, &next)
 	default:
 	}
@@ -141,8 +142,10 @@ func (inv Inventory) foldPage(p Page) Inventory {
 	sweep := p.Last && p.Err == nil
 	switch p.Kind {
 	case Images:
+		p.Images, next.afresh.images = old.afresh.images.over(inv.heard(p), p)
 		next.images = old.images.merge(p.Images, p.Gen, sweep)
 	case Snapshots:
+		p.Snapshots, next.afresh.snapshots = old.afresh.snapshots.over(p.Snapshots, p)
 		next.snapshots = old.snapshots.merge(p.Snapshots, p.Gen, sweep)
 	case Bin:
 		next.binned = old.binned.merge(p.Binned, p.Gen, sweep)
@@ -161,6 +164,13 @@ func (inv Inventory) foldPage(p Page) Inventory {
 		next.edition = &edition{}
 	}
 	return inv.with(p.Scope, &next)
+}
+
+// opine takes in what AWS itself says of images that were asked about.
+func (sh *shard) opine(asked []string, said []*Reference, gen Gen) {
+	was := slices.DeleteFunc(slices.Clone(sh.references[Opinions]), func(e entry[*Reference]) bool { return slices.Contains(asked, e.rec.Image) })
+	sh.references[Opinions] = was.merge(said, gen, false)
+	sh.edition = &edition{}
 }
 
 // follow gives new permissions the age of the shares that were there before.
@@ -346,6 +356,9 @@ func (sh *shard) foreign(account string) []string {
 // merge folds a page's records in: new and newer ones replace, and a sweep
 // drops what the pass did not see.
 func (c column[T]) merge(recs []T, gen Gen, sweep bool) column[T] {
+	if len(recs) == 0 && !sweep {
+		return c
+	}
 	page := make(column[T], 0, len(recs))
 	for _, r := range recs {
 		page = append(page, entry[T]{r, gen})

@@ -47,9 +47,11 @@ func drawImage(t *rapid.T, s model.Scope) *model.Image {
 	return im
 }
 
-func drawPage(t *rapid.T) model.Page {
+func drawPage(t *rapid.T) model.Page { return drawPageOf(t, drawScope(t)) }
+
+func drawPageOf(t *rapid.T, s model.Scope) model.Page {
 	p := model.Page{
-		Gen: model.Gen(rapid.Uint64Range(0, 3).Draw(t, "gen")), Scope: drawScope(t), Kind: rapid.SampledFrom(model.Kinds()).Draw(t, "kind"),
+		Gen: model.Gen(rapid.Uint64Range(0, 3).Draw(t, "gen")), Scope: s, Kind: rapid.SampledFrom(model.Kinds()).Draw(t, "kind"),
 		Calls: rapid.IntRange(0, 2).Draw(t, "calls"), At: testTime.Add(time.Duration(rapid.IntRange(0, 99).Draw(t, "at")) * time.Minute),
 		Last: rapid.Bool().Draw(t, "last"),
 	}

@@ -40,6 +40,8 @@ func (t *demoTime) reach(e model.Event) {
 		at = e.At
 	case model.Organization:
 		at = e.At
+	case model.Reread:
+		at = e.At
 	case model.Found, model.Lost, model.Began, model.Details, model.Stopped, model.Notice, model.Formers:
 		return
 	}

@@ -36,7 +36,7 @@ func (d *departures) tell(e model.Event) {
 		if gone := d.page(e); len(gone) > 0 {
 			d.send(model.Formers{Scope: e.Scope, Formers: gone})
 		}
-	case model.Found, model.Lost, model.Details, model.Stopped, model.Notice, model.Named, model.Organization, model.Formers: // no pass in these
+	case model.Found, model.Lost, model.Details, model.Stopped, model.Notice, model.Named, model.Organization, model.Formers, model.Reread: // no pass in these
 	}
 	d.send(e)
 }

@@ -245,7 +245,7 @@ func (g *gathered) note(e model.Event) {
 		if e.Err != nil {
 			g.notes = append(g.notes, fmt.Sprintf("%s: its regions could not be read, so some may be missing: %s", e.Account.Title(), e.Err))
 		}
-	case model.Page, model.Began, model.Details, model.Lost, model.Stopped, model.Named, model.Organization, model.Formers: // in the inventory
+	case model.Page, model.Began, model.Details, model.Lost, model.Stopped, model.Named, model.Organization, model.Formers, model.Reread: // in the inventory
 	}
 }
 

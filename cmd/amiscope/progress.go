@@ -78,7 +78,7 @@ func (t *tally) follow(e model.Event) {
 		}
 	case model.Page:
 		t.page(e)
-	case model.Found, model.Lost, model.Details, model.Stopped, model.Notice, model.Named, model.Organization, model.Formers: // no pass in these
+	case model.Found, model.Lost, model.Details, model.Stopped, model.Notice, model.Named, model.Organization, model.Formers, model.Reread: // no pass in these
 	}
 }
 
