@@ -2,6 +2,7 @@ package journal
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -110,11 +111,11 @@ func (all *telling) named(id string, e entry) *told {
 func (t *told) whole(all *telling) plan.Run {
 	r := t.run
 	var b runBody
-	switch {
-	case t.plan == nil || json.Unmarshal(t.plan, &b) != nil:
-		all.warnings = append(all.warnings, Warning{t.line, fmt.Sprintf("the plan of the run %s is lost: what is told of its %d steps is all that is known", r.ID, len(r.Outcomes))})
-	case b.Plan.Format > plan.Format:
+	switch err := json.Unmarshal(t.plan, &b); {
+	case errors.Is(err, plan.ErrNewer):
 		all.warnings = append(all.warnings, Warning{t.line, fmt.Sprintf("the plan of the run %s is of a newer amiscope: update amiscope to go on with it or to undo it", r.ID)})
+	case err != nil:
+		all.warnings = append(all.warnings, Warning{t.line, fmt.Sprintf("the plan of the run %s is lost: what is told of its %d steps is all that is known", r.ID, len(r.Outcomes))})
 	default:
 		r.Plan = b.Plan
 	}
