@@ -31,7 +31,7 @@ func TestRecords(t *testing.T) {
 		{"copied on", `{"eventName":"CopyImage","awsRegion":"us-west-2","requestParameters":{"sourceRegion":"us-east-1","sourceImageId":"ami-1"},"responseElements":{"imageId":"ami-2"}}`, []string{"copied to us-west-2 as ami-2"}},
 		{
 			"a copy that failed", `{"eventName":"CopyImage","awsRegion":"us-west-2","errorCode":"Client.UnauthorizedOperation","requestParameters":{"sourceImageId":"ami-1"},"responseElements":null}`,
-			[]string{"failed (Client.UnauthorizedOperation): copied to us-west-2"},
+			[]string{"failed: copied to us-west-2 (Client.UnauthorizedOperation)"},
 		},
 		{"later forms", `{"eventName":"EnableImageDeprecation","requestParameters":{"EnableImageDeprecationRequest":{"ImageId":"ami-1","DeprecateAt":"2027-01-02T03:04:05Z"}},"responseElements":{"EnableImageDeprecationResponse":{"return":true}}}`, []string{"deprecation set to 2027-01-02 03:04"}},
 		{"a date in a form of its own", `{"eventName":"EnableImageDeprecation","requestParameters":{"imageId":"ami-1","deprecateAt":"Jan 2, 2027"}}`, []string{"deprecation set to Jan 2, 2027"}},
@@ -40,7 +40,7 @@ func TestRecords(t *testing.T) {
 			"a launch", `{"eventName":"RunInstances","requestParameters":{"instancesSet":{"items":[{"imageId":"ami-1","minCount":1,"maxCount":5}]}},"responseElements":{"instancesSet":{"items":[{"instanceId":"i-1","imageId":"ami-1"},{"instanceId":"i-2","imageId":"ami-2"}]}}}`,
 			[]string{"launched 1 instance: i-1"},
 		},
-		{"a launch by template that failed", `{"eventName":"RunInstances","errorCode":"Server.X","requestParameters":{"instancesSet":{"items":[{"minCount":2,"maxCount":4}]},"launchTemplate":{"launchTemplateId":"lt-1"}},"responseElements":null}`, []string{"failed (Server.X): launch of 4 instances"}},
+		{"a launch by template that failed", `{"eventName":"RunInstances","errorCode":"Server.X","requestParameters":{"instancesSet":{"items":[{"minCount":2,"maxCount":4}]},"launchTemplate":{"launchTemplateId":"lt-1"}},"responseElements":null}`, []string{"failed: launch of 4 instances (Server.X)"}},
 		{"tags", `{"eventName":"DeleteTags","requestParameters":{"resourcesSet":{"items":[{"resourceId":"ami-1"}]},"tagSet":{"items":[{"key":"Name"}]}}}`, []string{"untagged: Name"}},
 		{"all shares away", `{"eventName":"ResetImageAttribute","requestParameters":{"imageId":"ami-1","attribute":"launchPermission"}}`, []string{"all shares taken away"}},
 		{"another reset", `{"eventSource":"ec2.amazonaws.com","eventName":"ResetImageAttribute","requestParameters":{"imageId":"ami-1","attribute":"kernel"}}`, []string{"ec2:ResetImageAttribute"}},

@@ -48,6 +48,7 @@ type knowledge struct {
 	usage usage
 	costs costs
 	audit audit
+	trail tracing
 }
 
 // toast is the line that is shown for a few seconds.
@@ -76,7 +77,7 @@ func New(ctx context.Context, opts Options) *App {
 			return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 		}
 	}
-	a := &App{ctx: ctx, opts: opts, marks: &kit.Marks{}, saved: builtinFilters(), knowledge: knowledge{usage{in: opts.Usage}, costs{in: opts.Costs}, audit{policy: opts.Audit}}}
+	a := &App{ctx: ctx, opts: opts, marks: &kit.Marks{}, saved: builtinFilters(), knowledge: knowledge{usage: usage{in: opts.Usage}, costs: costs{in: opts.Costs}, audit: audit{policy: opts.Audit}}}
 	for l, f := range opts.State.Filters {
 		a.saved[l] = kit.Filter(f)
 	}
@@ -149,7 +150,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			a.toast.text = ""
 		}
 	default:
-		return a, tea.Batch(a.loginMessage(msg), a.usageMessage(msg), a.costsMessage(msg))
+		return a, tea.Batch(a.loginMessage(msg), a.usageMessage(msg), a.costsMessage(msg), a.traceMessage(msg))
 	}
 	return a, nil
 }
@@ -170,7 +171,7 @@ func (a *App) env() kit.Env {
 		Inv: a.world.inv, Version: a.world.version, Scan: a.world.progress(), Marks: a.marks,
 		Usage: a.usage.now, Judged: a.usage.of, Policy: a.usage.in.Policy, Costs: a.costs.now, Costed: a.costs.of,
 		Now: a.opts.Services.Now(), Theme: a.theme, Width: a.width, Height: max(0, a.height-chrome), Saved: a.saved,
-		Known: a.opts.Known, Findings: a.audit.now, Audited: a.audit.of, Deeds: a.deeds(),
+		Known: a.opts.Known, Findings: a.audit.now, Audited: a.audit.of, Trail: a.trail.now, Tracing: a.trail.shown, Deeds: a.deeds(),
 	}
 }
 
@@ -287,6 +288,8 @@ func (a *App) effect(id int, e kit.Effect) tea.Cmd {
 		return a.measure(e)
 	case kit.Growth:
 		return a.growth()
+	case kit.Trace:
+		return a.trace(e)
 	case kit.SetAside:
 		return a.setAside(e)
 	case kit.Login:

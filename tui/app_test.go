@@ -46,8 +46,8 @@ func TestScreens(t *testing.T) {
 		{"cost", []string{"G", "enter", "]", "]"}, ""},
 		{"permissions", []string{"G", "enter", "]", "]", "]"}, ""},
 		{"findings", []string{"G", "enter", "]", "]", "]", "]"}, ""},
-		{"devices", []string{"G", "enter", "]", "]", "]", "]", "]"}, ""},
-		{"tags", []string{"G", "enter", "]", "]", "]", "]", "]", "]"}, ""},
+		{"devices", []string{"G", "enter", "]", "]", "]", "]", "]", "]"}, ""},
+		{"tags", []string{"G", "enter", "]", "]", "]", "]", "]", "]", "]"}, ""},
 		{"json", []string{"G", "enter", "["}, ""},
 		{"scopes", []string{"9"}, ""},
 		{"help", []string{"?"}, ""},
@@ -208,7 +208,7 @@ func TestOpenAndBack(t *testing.T) {
 	d := start(t, 120, 40)
 	d.Press("G", "enter")
 	d.Has("[identity]", "Image id")
-	d.Press("]", "]", "]", "]", "]")
+	d.Press("]", "]", "]", "]", "]", "]")
 	d.Has("[devices]", "SNAPSHOT")
 	d.Press("esc")
 	d.Has("NAME", "ACCOUNT")

@@ -98,7 +98,7 @@ func (a *app) screenOptions(c config.Config, w *world) tui.Options {
 		o.Title, o.Offline = a.fileTitle(w.archive), a.fileReason()
 		return o
 	}
-	o.Services.Costs.Past = a.past
+	o.Services.Costs.Past, o.Services.Trail = a.past, w.trail
 	if !w.offline {
 		o.Services.Costs.Note = a.ledger().Note
 		o.Services.Settle, o.Services.Opine, o.Services.Report = w.settle, w.opine, w.report

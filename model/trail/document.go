@@ -81,7 +81,7 @@ type ThingDocument struct {
 // Document is the trail as JSON shows it.
 func (t *Trail) Document(inv model.Inventory) Document {
 	d := Document{ID: t.Image.ID, Region: t.Image.Region, Looked: []LookedDocument{}, Blind: []BlindDocument{}, Events: []EventDocument{}}
-	if t.told() {
+	if t.Told() {
 		d.Public = []PublicDocument{}
 	}
 	if owner := ownerOf(inv, t.Image); owner != "" {

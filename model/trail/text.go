@@ -10,7 +10,7 @@ import (
 func (e *Event) Text(name func(account string) string) string {
 	text := e.deed(name)
 	if e.Error != "" {
-		return "failed (" + e.Error + "): " + text
+		return "failed: " + text + " (" + e.Error + ")"
 	}
 	return text
 }
@@ -74,9 +74,6 @@ func (e *Event) switched() string {
 	}
 }
 
-// fewInstances is how many ids of instances are told.
-const fewInstances = 3
-
 func (e *Event) launch() string {
 	text := "launched"
 	if e.Error != "" {
@@ -90,8 +87,8 @@ func (e *Event) launch() string {
 	default:
 		text += fmt.Sprintf(" %d instances", e.Count)
 	}
-	if n := len(e.With); n > 0 && n <= fewInstances {
-		text += ": " + strings.Join(e.With, ", ")
+	if len(e.With) == 1 {
+		text += ": " + e.With[0]
 	}
 	return text
 }
@@ -154,7 +151,7 @@ func (t *Trail) Exposure() []string {
 	}
 	switch {
 	case len(out) > 0:
-	case !t.told():
+	case !t.Told():
 		out = []string{"not known: only its owner's trail tells"}
 	default:
 		out = []string{"never since " + moment(t.Since(t.Looked[0]))}
@@ -162,8 +159,8 @@ func (t *Trail) Exposure() []string {
 	return out
 }
 
-// told reports whether the owner's trail told anything.
-func (t *Trail) told() bool { return t.owned && len(t.Looked[0].Seen) > 0 }
+// Told reports whether the owner's trail told anything.
+func (t *Trail) Told() bool { return t.owned && len(t.Looked[0].Seen) > 0 }
 
 // Reach says of which time a trail told.
 func (t *Trail) Reach(l *Lookup) string {

@@ -51,7 +51,7 @@ func TestTextOfEvents(t *testing.T) {
 		{Event{Act: Tagged, With: []string{"Owner", "Name"}}, "tagged: Owner, Name"},
 		{Event{Act: Launched, Count: 1, With: []string{"i-1"}}, "launched 1 instance: i-1"},
 		{Event{Act: Launched, Count: 40, With: make([]string, 40)}, "launched 40 instances"},
-		{Event{Act: Launched, Count: 2, Error: "Client.UnauthorizedOperation"}, "failed (Client.UnauthorizedOperation): launch of 2 instances"},
+		{Event{Act: Launched, Count: 2, Error: "Client.UnauthorizedOperation"}, "failed: launch of 2 instances (Client.UnauthorizedOperation)"},
 		{Event{Act: Other, API: "ec2:ExportImage"}, "ec2:ExportImage"},
 	} {
 		if got := c.e.Text(name); got != c.want {

@@ -40,6 +40,7 @@ var tabs = []tab{
 	costTab:        {"cost", true, costLines},
 	permissionsTab: {"permissions", false, permissionLines},
 	findingsTab:    {"findings", true, findingLines},
+	trailTab:       {"trail", false, trailLines},
 	{"devices", true, deviceLines},
 	{"tags", true, tagLines},
 	{"json", true, jsonLines},
@@ -53,6 +54,9 @@ const permissionsTab = 3
 
 // findingsTab is the index of the tab that tells what is wrong with the image.
 const findingsTab = 4
+
+// trailTab is the index of the tab that tells who did what to the image.
+const trailTab = 5
 
 // NewCostOf is the detail of an image on the tab of its cost.
 func NewCostOf(k model.ImageKey) Detail { return Detail{key: k, tab: costTab} }
@@ -94,6 +98,11 @@ func (d Detail) on(env kit.Env, tab int) Detail {
 
 // Handle scrolls, changes tabs, copies and asks.
 func (d Detail) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
+	next, effects := d.handle(env, in)
+	return next, append(effects, d.tracing(next)...)
+}
+
+func (d Detail) handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 	if d.tab == usageTab {
 		if next, effects, ok := d.handleUsed(env, in); ok {
 			return next, effects
@@ -116,6 +125,8 @@ func (d Detail) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 		return d.on(env, usageTab), nil
 	case keys.CostBasis:
 		return d.on(env, costTab), nil
+	case keys.Trail:
+		return d.on(env, trailTab), nil
 	case keys.Measure:
 		return d, []kit.Effect{kit.Measure{Images: []model.ImageKey{d.key}}}
 	case keys.Opine, keys.Report:
@@ -125,9 +136,9 @@ func (d Detail) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 	case keys.Click:
 		return d.click(env, in), nil
 	case keys.Back:
-		return d, []kit.Effect{kit.Pop{}}
+		return d, []kit.Effect{kit.Trace{}, kit.Pop{}}
 	case keys.Refresh:
-		return d, []kit.Effect{kit.Read{Scopes: d.scopes(env)}}
+		return d, d.refresh(env)
 	case keys.CopyID:
 		return d, []kit.Effect{kit.Clip{Text: d.key.ID, What: d.key.ID}}
 	case keys.CopyMenu:

@@ -168,6 +168,10 @@ func (s Images) menus(env kit.Env, in keys.Intent) []kit.Effect {
 		if ok {
 			return push(NewCostOf(im.ImageKey))
 		}
+	case keys.Trail:
+		if ok {
+			return append(push(NewTrailOf(im.ImageKey)), kit.Trace{Image: im.ImageKey})
+		}
 	case keys.Measure:
 		return s.measure(env)
 	case keys.Opine, keys.Report:

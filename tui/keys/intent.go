@@ -81,6 +81,8 @@ type (
 	// Report lets AWS make usage reports of the marked images, or of the one under
 	// the cursor.
 	Report struct{}
+	// Trail tells who did what to the image under the cursor.
+	Trail struct{}
 	// Deed does something to the marked images, or to the one under the cursor; Name
 	// is what the command line calls it. It leads to a form or a review, never
 	// straight to AWS.
@@ -156,6 +158,7 @@ func (Confirm) intent()        {}
 func (Fold) intent()           {}
 func (Print) intent()          {}
 func (Save) intent()           {}
+func (Trail) intent()          {}
 func (Opine) intent()          {}
 func (Report) intent()         {}
 func (CopyID) intent()         {}

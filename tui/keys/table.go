@@ -55,6 +55,7 @@ var table = []Binding{
 	{Images, []string{"/"}, Find{}, "filter as you type", "filter", false},
 	{Images, []string{"u"}, UsedBy{}, "used by: who uses the image, and what was not looked at", "used by", false},
 	{Images, []string{"$"}, CostBasis{}, "what the image costs, and on what basis", "cost", false},
+	{Images, []string{"t"}, Trail{}, "trail: who made, shared, changed and launched the image", "", false},
 	{Images, []string{"f"}, Narrow{}, "only this account, region, family, owner or state", "only", false},
 	{Images, []string{"F"}, Narrow{Not: true}, "not this account, region, family, owner or state", "", false},
 	{Images, []string{"'"}, Saved{}, "saved filters", "", false},
@@ -79,6 +80,7 @@ var table = []Binding{
 
 	{Detail, []string{"u"}, UsedBy{}, "used by: who uses the image, and what was not looked at", "", false},
 	{Detail, []string{"$"}, CostBasis{}, "what the image costs, and on what basis", "", false},
+	{Detail, []string{"t"}, Trail{}, "trail: who made, shared, changed and launched the image", "", false},
 	{Detail, []string{"]", "l", "right"}, StepTab{By: 1}, "next tab", "tabs", false},
 	{Detail, []string{"[", "h", "left"}, StepTab{By: -1}, "previous tab", "", false},
 	{Detail, []string{"y"}, CopyID{}, "copy the id", "copy id", false},

@@ -10,6 +10,7 @@ import (
 	"github.com/amiscope/amiscope/model/finding"
 	"github.com/amiscope/amiscope/model/plan"
 	"github.com/amiscope/amiscope/model/query"
+	"github.com/amiscope/amiscope/model/trail"
 	"github.com/amiscope/amiscope/tui/keys"
 )
 
@@ -56,6 +57,8 @@ type Env struct {
 	Costed   int               // changes with Costs
 	Findings *finding.Findings // nil while nothing was judged
 	Audited  int               // changes with Findings
+	Trail    *trail.Trail      // of the image whose trail was asked for last; nil: nothing was told yet
+	Tracing  Tracing
 	Scan     Scan
 	Marks    *Marks
 	Now      time.Time
@@ -75,6 +78,14 @@ type Scan struct {
 	Used    int // scopes whose usage sources were read
 	Users   int // scopes that have begun with these
 	Failed  int
+}
+
+// Tracing is how far the reading of a trail is.
+type Tracing struct {
+	Image    model.ImageKey // that was asked for last
+	Running  bool
+	Done, Of int    // scopes
+	Why      string // nothing can be read; "" where it can
 }
 
 // Filter is a filter kept under a letter.
@@ -117,6 +128,12 @@ type (
 	}
 	// Growth compares what is with what was.
 	Growth struct{}
+	// Trace reads who did what to an image, again where that was read lately too. A
+	// zero image ends the reading.
+	Trace struct {
+		Image model.ImageKey
+		Again bool
+	}
 	// Report lets AWS make usage reports of images; it was confirmed.
 	Report struct{ Keys []model.ImageKey }
 	// SetAside sets a reference aside, so that it does not count, or withdraws that.
@@ -191,6 +208,7 @@ func (Opine) effect()      {}
 func (Report) effect()     {}
 func (Measure) effect()    {}
 func (Growth) effect()     {}
+func (Trace) effect()      {}
 func (SetAside) effect()   {}
 func (Login) effect()      {}
 func (Reply) effect()      {}
