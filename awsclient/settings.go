@@ -154,17 +154,11 @@ type publicList struct{}
 func (publicList) read(ctx context.Context, r *reading) error {
 	in := ownSnapshots(r.scope)
 	in.RestorableByUserIds = []string{"all"}
-	return r.list(ctx, "ec2:DescribeSnapshots", func(ctx context.Context, token *string) (*string, error) {
-		in.NextToken = token
-		out, err := r.session.ec2(r.scope.Region).DescribeSnapshots(ctx, &in)
-		if err != nil {
-			return nil, err
-		}
+	return r.describeSnapshots(ctx, in, func(page []*model.Snapshot) {
 		p := model.Page{}
-		for i := range out.Snapshots {
-			p.Public = append(p.Public, &model.PublicSnapshot{ID: aws.ToString(out.Snapshots[i].SnapshotId)})
+		for _, s := range page {
+			p.Public = append(p.Public, &model.PublicSnapshot{ID: s.ID})
 		}
 		r.tell(p)
-		return out.NextToken, nil
 	})
 }

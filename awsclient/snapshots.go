@@ -5,7 +5,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/amiscope/amiscope/model"
 )
@@ -17,15 +16,16 @@ type snapshotList struct{}
 // twice: an endpoint that knows only one of the two forms must not answer with
 // every public snapshot there is.
 func ownSnapshots(s model.Scope) ec2.DescribeSnapshotsInput {
-	return ec2.DescribeSnapshotsInput{
-		OwnerIds:   []string{"self"},
-		Filters:    []ec2types.Filter{{Name: aws.String("owner-id"), Values: []string{s.Account}}},
-		MaxResults: aws.Int32(pageSize),
-	}
+	return ec2.DescribeSnapshotsInput{OwnerIds: []string{"self"}, Filters: among("owner-id", []string{s.Account})}
 }
 
 func (snapshotList) read(ctx context.Context, r *reading) error {
-	in := ownSnapshots(r.scope)
+	return r.describeSnapshots(ctx, ownSnapshots(r.scope), func(page []*model.Snapshot) { r.tell(model.Page{Snapshots: page}) })
+}
+
+// describeSnapshots hands over the snapshots of each page.
+func (r *reading) describeSnapshots(ctx context.Context, in ec2.DescribeSnapshotsInput, page func([]*model.Snapshot)) error {
+	in.MaxResults = aws.Int32(pageSize)
 	conv := r.converter()
 	return r.list(ctx, "ec2:DescribeSnapshots", func(ctx context.Context, token *string) (*string, error) {
 		in.NextToken = token
@@ -33,11 +33,11 @@ func (snapshotList) read(ctx context.Context, r *reading) error {
 		if err != nil {
 			return nil, err
 		}
-		p := model.Page{}
+		var snapshots []*model.Snapshot
 		for i := range out.Snapshots {
-			p.Snapshots = append(p.Snapshots, conv.snapshot(&out.Snapshots[i]))
+			snapshots = append(snapshots, conv.snapshot(&out.Snapshots[i]))
 		}
-		r.tell(p)
+		page(snapshots)
 		return out.NextToken, nil
 	})
 }
