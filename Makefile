@@ -28,9 +28,9 @@ AS_BUILT = GOFLAGS="$${GOFLAGS:-} -trimpath"
 # linker has given up removing dead ones: see "make size". It was 16.7 MB before
 # it looked for who uses images, what they cost, who may launch them and what is wrong
 # with them: fourteen more calls of EC2, and the clients of fifteen more services;
-# docs/performance.md says where the rest went. Deeds call fourteen more of EC2.
+# docs/performance.md says where the rest went. Deeds call fifteen more of EC2.
 MAX_BYTES       ?= 28500000
-MAX_EC2_METHODS ?= 28
+MAX_EC2_METHODS ?= 43
 
 # The packages with tests in which a line matches: those that compare with golden
 # files (and so know the flag -update), those with fuzz targets, those with tests

@@ -80,6 +80,9 @@ const metadataService = "ec2imds"
 // classify gives the kind of an error and AWS's own code, if it has one.
 func classify(k call, err error) (model.ErrorKind, string) {
 	if ae, ok := errors.AsType[smithy.APIError](err); ok {
+		if kind, ok := kindOfRefusal(k.api, ae.ErrorCode(), ae.ErrorMessage(), statusOf(err)); ok && !k.closed {
+			return kind, ae.ErrorCode()
+		}
 		kind := kindOf(k, ae.ErrorCode(), statusOf(err))
 		if kind == model.Denied && closes(k.api, ae.ErrorMessage()) {
 			kind = model.Closed
@@ -95,7 +98,7 @@ func classify(k call, err error) (model.ErrorKind, string) {
 		return model.Network, ""
 	case strings.Contains(err.Error(), "failed to refresh cached credentials"):
 		return model.Expired, ""
-	case k.api == "": // nothing was called: the configuration could not be loaded
+	case k.api == "", errors.Is(err, errInput): // nothing was called: the configuration could not be loaded, or the input read
 		return model.Invalid, ""
 	}
 	return model.Unknown, ""

@@ -13,6 +13,9 @@ import (
 // help says what to do about an error where more is known than its kind tells;
 // "" leaves it to the kind.
 func help(k call, e *model.OpError) string {
+	if h := helpRefused(e); h != "" {
+		return h
+	}
 	switch e.Kind {
 	case model.Denied, model.Closed:
 		return helpDenied(k, e.Err.Error())
@@ -78,6 +81,9 @@ func helpExpired(k call, e *model.OpError) string {
 }
 
 func helpInvalid(k call, e *model.OpError) string {
+	if errors.Is(e.Err, errInput) {
+		return "make the plan again"
+	}
 	if k.api != "" {
 		return ""
 	}

@@ -69,6 +69,8 @@ func (g gate) pass(ctx context.Context, account string, in middleware.FinalizeIn
 	defer release()
 	start := time.Now()
 	out, md, err = next.HandleFinalize(middleware.WithStackValue(ctx, landKey{}, release), in)
+	id, _ := awsmiddleware.GetRequestIDMetadata(md)
+	noteTry(ctx, id, err)
 	g.note(ctx, md, slog.String("api", api), slog.String("account", account), slog.String("region", region), slog.Duration("took", time.Since(start)))
 	return out, md, err
 }

@@ -33,6 +33,7 @@ func probes() map[string]probe {
 	out := dryRuns()
 	maps.Copy(out, dryRunsOfUsage())
 	maps.Copy(out, dryRunsOfSettings())
+	maps.Copy(out, dryRunsOfDeeds())
 	maps.Copy(out, trials())
 	maps.Copy(out, trialsOfAccount())
 	return out

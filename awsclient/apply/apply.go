@@ -28,9 +28,10 @@ type Cloud interface {
 	// same call. Dry asks only whether the call would be allowed, and then returns nil;
 	// of an API that cannot be asked so the error is Unsupported.
 	//
-	// An error of Kind Network, or the context's, leaves open whether the call was
-	// made. NotFound does too: a first attempt whose answer was lost may have taken
-	// away what a second one did not find. All others mean that nothing was done.
+	// An error of Kind Network, one of Kind Unknown without a code, or the context's,
+	// leaves open whether the call was made. NotFound does too: a first attempt whose
+	// answer was lost may have taken away what a second one did not find. All others
+	// mean that nothing was done. The answer has the request id with an error as well.
 	Call(ctx context.Context, s model.Scope, c plan.Call, token string, dry bool) (plan.Answer, error)
 	// Reread reads images as they are now. Its error means that nothing could be read.
 	Reread(ctx context.Context, l model.Look) (model.Reread, error)

@@ -77,7 +77,8 @@ func (r *run) perform(ctx context.Context, s *step, c plan.Call) reply {
 	} else {
 		p.err = &model.OpError{Op: c.API, Scope: s.Scope, Kind: model.Network, Err: fmt.Errorf("there was no answer: %w", err)}
 	}
-	if p.outcome = r.undone(s, p.err); p.outcome.State != plan.Intended {
+	p.outcome = r.undone(s, p.err)
+	if p.outcome.Request = answer.Request; p.outcome.State != plan.Intended {
 		p.fatal = r.note(s, p.outcome)
 	}
 	return p

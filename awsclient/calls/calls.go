@@ -26,13 +26,14 @@ const (
 	Measure                   // blocks of snapshots
 	Bill                      // what AWS has billed
 	Organization              // all accounts of an organization
-	Report                    // usage reports: the one thing that is made in AWS
+	Report                    // usage reports
+	Write                     // deeds: what changes images and their snapshots
 	groups
 )
 
 var words = [...]string{
 	Read: "read", Usage: "usage", Permissions: "permissions", Trail: "trail", Settings: "settings", Inspector: "inspector", Cost: "cost", Measure: "measure", Bill: "bill",
-	Organization: "organization", Report: "report",
+	Organization: "organization", Report: "report", Write: "write",
 }
 
 // String is the word for a group on the command line.
@@ -104,7 +105,7 @@ func (c Call) Service() string {
 
 // All lists the whole table, in its order.
 func All() []Call {
-	return slices.Concat(reading(), usage(), tracing(), opening(), charging(), organization())
+	return slices.Concat(reading(), usage(), tracing(), opening(), charging(), organization(), writing())
 }
 
 // made are the calls that the program makes, by API. Every call is looked up.

@@ -37,8 +37,8 @@ func page() string {
 	var b strings.Builder
 	b.WriteString(`# Permissions
 
-amiscope calls what is in the tables below and nothing else: its client refuses any other call. It reads; the one thing that
-it makes in AWS is a usage report, where you ask for one. Where a permission is missing that part stays unknown and is told, with its place.
+amiscope calls what is in the tables below and nothing else: its client refuses any other call. It reads; what
+it changes are images and snapshots, by plans that you confirm (` + "`write`" + `), and it makes usage reports, where you ask for one. Where a permission is missing that part stays unknown and is told, with its place.
 
 ` + "`amiscope doctor`" + ` finds out what is allowed in each account and region, what each missing permission takes away, and the statement that
 mends it. It changes nothing and costs nothing: EC2 is asked with DryRun, other services by the smallest page of a harmless

@@ -47,7 +47,7 @@ func scenarios() []scenario {
 		}
 		out = append(out, s)
 	}
-	return append(out, asked()...)
+	return slices.Concat(out, asked(), deeds())
 }
 
 // groupOf is what a pass over a kind is for.

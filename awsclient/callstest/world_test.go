@@ -44,6 +44,7 @@ func company(o fakeaws.Options) fakeaws.Options {
 		}
 		f.BinRules = []fleet.BinRule{{ID: ruleID, Owner: owner, Region: region, Resource: "EBS_SNAPSHOT", Days: 7}}
 		use(f, owner, region)
+		toBeChanged(f, owner, region)
 	}
 	return o
 }
