@@ -19,7 +19,7 @@ import (
 // tag, age or kind, the dearest first. One goes into a row, and from there into
 // what it is made of, down to the images.
 type Cost struct {
-	list listing[cost.Group]
+	list kit.Listing[cost.Group]
 	by   cost.Grouping
 	path []cost.Step
 	was  []string // the rows that were gone into
@@ -34,38 +34,38 @@ func NewCost() Cost { return Cost{}.grouped(cost.Grouping{By: cost.ByAccount}) }
 // grouped is the view by something, on the present path.
 func (s Cost) grouped(by cost.Grouping) Cost {
 	s.by = by
-	s.list = newListing(groupRecords(by, s.path), "")
+	s.list = kit.NewListing(groupRecords(by, s.path), "")
 	return s
 }
 
-func groupRecords(by cost.Grouping, path []cost.Step) *records[cost.Group] {
+func groupRecords(by cost.Grouping, path []cost.Step) *kit.Records[cost.Group] {
 	share := func(env kit.Env, g cost.Group) float64 { return fraction(g.Cost.High, env.Costs.Total().Cost.High) }
-	return &records[cost.Group]{
-		one: "group", many: "groups", costs: true, order: listOrder{"cost", true},
-		id:   func(g cost.Group) string { return g.Key },
-		also: func(cost.Group) string { return "" },
-		all: func(env kit.Env) []cost.Group {
+	return &kit.Records[cost.Group]{
+		One: "group", Many: "groups", Costs: true, Order: kit.ListOrder{Key: "cost", Desc: true},
+		ID:   func(g cost.Group) string { return g.Key },
+		Also: func(cost.Group) string { return "" },
+		All: func(env kit.Env) []cost.Group {
 			return env.Costs.Groups(by, path, func(im *model.Image) bool { return env.Usage.Ruling(im).Use == model.Unused })
 		},
-		cols: []listColumn[cost.Group]{
-			{Column: kit.Column{Key: "key", Title: strings.ToUpper(by.String()), Min: 18, Max: 60, Weight: 3, Middle: true, Priority: 100, Fixed: true}, cell: func(env kit.Env, g cost.Group) kit.Cell { return groupCell(env, by, g) }},
-			{Column: kit.Column{Key: "cost", Title: "COST/MO", Min: 15, Max: 34, Right: true, Bar: 14, Priority: 98}, cell: func(env kit.Env, g cost.Group) kit.Cell {
+		Cols: []kit.ListColumn[cost.Group]{
+			{Column: kit.Column{Key: "key", Title: strings.ToUpper(by.String()), Min: 18, Max: 60, Weight: 3, Middle: true, Priority: 100, Fixed: true}, Cell: func(env kit.Env, g cost.Group) kit.Cell { return groupCell(env, by, g) }},
+			{Column: kit.Column{Key: "cost", Title: "COST/MO", Min: 15, Max: 34, Right: true, Bar: 14, Priority: 98}, Cell: func(env kit.Env, g cost.Group) kit.Cell {
 				return kit.Cell{Text: kit.MoneyBand(env.Theme, g.Cost), Part: g.Part, Style: kit.Strong}
-			}, compare: func(a, b cost.Group) int { return a.Cost.Compare(b.Cost) }, large: true},
-			{Column: kit.Column{Key: "share", Title: "SHARE", Min: 6, Max: 6, Right: true, Priority: 94}, cell: func(env kit.Env, g cost.Group) kit.Cell {
+			}, Compare: func(a, b cost.Group) int { return a.Cost.Compare(b.Cost) }, Large: true},
+			{Column: kit.Column{Key: "share", Title: "SHARE", Min: 6, Max: 6, Right: true, Priority: 94}, Cell: func(env kit.Env, g cost.Group) kit.Cell {
 				return kit.Cell{Text: percent(share(env, g)), Style: kit.Dim}
-			}, compare: func(a, b cost.Group) int { return a.Cost.Compare(b.Cost) }, large: true},
-			{Column: kit.Column{Key: "free", Title: "RECLAIMABLE", Min: 11, Max: 18, Right: true, Priority: 96}, cell: func(env kit.Env, g cost.Group) kit.Cell {
+			}, Compare: func(a, b cost.Group) int { return a.Cost.Compare(b.Cost) }, Large: true},
+			{Column: kit.Column{Key: "free", Title: "RECLAIMABLE", Min: 11, Max: 18, Right: true, Priority: 96}, Cell: func(env kit.Env, g cost.Group) kit.Cell {
 				if g.Free == (cost.Band{}) {
 					return orDash("")
 				}
 				return kit.Cell{Text: kit.MoneyBand(env.Theme, g.Free), Style: kit.Good}
-			}, compare: func(a, b cost.Group) int { return a.Free.Compare(b.Free) }, large: true},
-			{Column: kit.Column{Key: "size", Title: "STORED", Min: 9, Max: 17, Right: true, Priority: 90}, cell: func(env kit.Env, g cost.Group) kit.Cell {
+			}, Compare: func(a, b cost.Group) int { return a.Free.Compare(b.Free) }, Large: true},
+			{Column: kit.Column{Key: "size", Title: "STORED", Min: 9, Max: 17, Right: true, Priority: 90}, Cell: func(env kit.Env, g cost.Group) kit.Cell {
 				return kit.Cell{Text: kit.ByteBand(env.Theme, g.Bytes)}
-			}, compare: func(a, b cost.Group) int { return cmp.Compare(a.Bytes.High, b.Bytes.High) }, large: true},
-			{Column: kit.Column{Key: "images", Title: "IMAGES", Min: 7, Max: 7, Right: true, Priority: 88}, cell: func(_ kit.Env, g cost.Group) kit.Cell { return numberOrDash(g.Images) }, compare: func(a, b cost.Group) int { return cmp.Compare(a.Images, b.Images) }, large: true},
-			{Column: kit.Column{Key: "loose", Title: "LOOSE SNAPS", Min: 11, Max: 11, Right: true, Priority: 80}, cell: func(_ kit.Env, g cost.Group) kit.Cell { return numberOrDash(g.Snapshots) }, compare: func(a, b cost.Group) int { return cmp.Compare(a.Snapshots, b.Snapshots) }, large: true},
+			}, Compare: func(a, b cost.Group) int { return cmp.Compare(a.Bytes.High, b.Bytes.High) }, Large: true},
+			{Column: kit.Column{Key: "images", Title: "IMAGES", Min: 7, Max: 7, Right: true, Priority: 88}, Cell: func(_ kit.Env, g cost.Group) kit.Cell { return numberOrDash(g.Images) }, Compare: func(a, b cost.Group) int { return cmp.Compare(a.Images, b.Images) }, Large: true},
+			{Column: kit.Column{Key: "loose", Title: "LOOSE SNAPS", Min: 11, Max: 11, Right: true, Priority: 80}, Cell: func(_ kit.Env, g cost.Group) kit.Cell { return numberOrDash(g.Snapshots) }, Compare: func(a, b cost.Group) int { return cmp.Compare(a.Snapshots, b.Snapshots) }, Large: true},
 		},
 	}
 }
@@ -107,10 +107,10 @@ func (s Cost) Sync(env kit.Env) (kit.Screen, []kit.Effect) {
 		return s, nil
 	}
 	env.Height -= costLinesAbove
-	return s.with(s.list.sync(env))
+	return s.with(s.list.Sync(env))
 }
 
-func (s Cost) with(l listing[cost.Group], effects []kit.Effect) (kit.Screen, []kit.Effect) {
+func (s Cost) with(l kit.Listing[cost.Group], effects []kit.Effect) (kit.Screen, []kit.Effect) {
 	s.list = l
 	return s, effects
 }
@@ -118,7 +118,7 @@ func (s Cost) with(l listing[cost.Group], effects []kit.Effect) (kit.Screen, []k
 // Receive takes new rows.
 func (s Cost) Receive(env kit.Env, a kit.Answer) (kit.Screen, []kit.Effect) {
 	env.Height -= costLinesAbove
-	return s.with(s.list.receive(env, a))
+	return s.with(s.list.Receive(env, a))
 }
 
 // Handle answers what is asked of a listing, goes in and out.
@@ -127,14 +127,14 @@ func (s Cost) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 	if click, ok := in.(keys.Click); ok {
 		in = keys.Click{X: click.X, Y: click.Y - costLinesAbove}
 	}
-	if s.list.search.editing {
-		if l, effects, ok := s.list.handleField(env, in); ok {
+	if s.list.Searching() {
+		if l, effects, ok := s.list.HandleField(env, in); ok {
 			return s.with(l, effects)
 		}
 	}
 	switch in.(type) {
 	case keys.Back:
-		if s.list.search.text() == "" {
+		if s.list.Text() == "" {
 			return s.out(env)
 		}
 	case keys.GroupBy:
@@ -142,11 +142,11 @@ func (s Cost) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 	case keys.Growth:
 		return s, []kit.Effect{kit.Growth{}}
 	}
-	l, effects, ok := s.list.handle(env, in)
+	l, effects, ok := s.list.Handle(env, in)
 	if ok {
 		return s.with(l, effects)
 	}
-	g, ok := s.list.current()
+	g, ok := s.list.Current()
 	if !ok {
 		return s, nil
 	}
@@ -197,11 +197,11 @@ func (s Cost) out(env kit.Env) (kit.Screen, []kit.Effect) {
 	by, at := s.path[n-1].By, s.was[n-1]
 	s.path, s.was = s.path[:n-1], s.was[:n-1]
 	s = s.grouped(by)
-	s.list.at = at
+	s.list.At = at
 	return s.fresh(env)
 }
 
-func (s Cost) fresh(env kit.Env) (kit.Screen, []kit.Effect) { return s.with(s.list.sync(env)) }
+func (s Cost) fresh(env kit.Env) (kit.Screen, []kit.Effect) { return s.with(s.list.Sync(env)) }
 
 // groupMenu offers what costs can be grouped by, tags as they are used.
 func (s Cost) groupMenu(env kit.Env) kit.Menu {
@@ -281,7 +281,7 @@ func (s Cost) Ask(env kit.Env, r kit.Request) (kit.Screen, []kit.Effect) {
 	env.Height -= costLinesAbove
 	switch r := r.(type) {
 	case kit.SetOrder:
-		return s.with(s.list.sortBy(env, listOrder{r.Key, r.Desc}))
+		return s.with(s.list.SortBy(env, kit.ListOrder(r)))
 	case kit.SetGrouping:
 		return s.grouped(r.By).fresh(env)
 	}
@@ -289,16 +289,16 @@ func (s Cost) Ask(env kit.Env, r kit.Request) (kit.Screen, []kit.Effect) {
 }
 
 // Typing reports whether the search field has the keys.
-func (s Cost) Typing() bool { return s.list.search.editing }
+func (s Cost) Typing() bool { return s.list.Searching() }
 
 // Type edits the words that are searched.
 func (s Cost) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
-	return s.with(s.list.typed(env, msg))
+	return s.with(s.list.Typed(env, msg))
 }
 
 // Scopes are the view's own and a listing's.
 func (s Cost) Scopes() []keys.Scope {
-	if s.list.search.editing {
+	if s.list.Searching() {
 		return []keys.Scope{keys.Finder}
 	}
 	return []keys.Scope{keys.Costs, keys.Listing, keys.Table}
@@ -311,7 +311,7 @@ func (s Cost) Disabled(env kit.Env, in keys.Intent) string {
 		if env.Costs == nil {
 			return "costs are being worked out"
 		}
-		if _, ok := s.list.current(); !ok && !s.list.search.editing {
+		if _, ok := s.list.Current(); !ok && !s.list.Searching() {
 			if _, group := in.(keys.GroupBy); !group {
 				return "no row is shown"
 			}
@@ -321,7 +321,7 @@ func (s Cost) Disabled(env kit.Env, in keys.Intent) string {
 }
 
 // Counts says how many rows there are.
-func (s Cost) Counts(kit.Env) []kit.Part { return []kit.Part{s.list.counts()} }
+func (s Cost) Counts(kit.Env) []kit.Part { return []kit.Part{s.list.Counts()} }
 
 // costLinesAbove is the height of what stands over the table: the whole, and the
 // path.
@@ -335,7 +335,7 @@ func (s Cost) View(env kit.Env) string {
 	}
 	env.Height -= costLinesAbove
 	lines := []string{s.whole(env), kit.Block(" "+s.where(env), env.Width, 1)}
-	return strings.Join(append(lines, s.list.view(env, "nothing costs anything here", "no snapshots were found")), "\n")
+	return strings.Join(append(lines, s.list.View(env, "nothing costs anything here", "no snapshots were found")), "\n")
 }
 
 // whole is what all costs, as much of it as fits.

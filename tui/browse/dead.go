@@ -11,31 +11,31 @@ import (
 )
 
 // Dead is the view of references to images that are gone, disabled or not ours.
-type Dead struct{ list listing[model.Dead] }
+type Dead struct{ list kit.Listing[model.Dead] }
 
 // NewDead is the view of dead references, the worst first.
-func NewDead() Dead { return Dead{newListing(&deadRecords, "")} }
+func NewDead() Dead { return Dead{kit.NewListing(&deadRecords, "")} }
 
-var deadRecords = records[model.Dead]{
-	one: "dead reference", many: "dead references", id: deadID,
-	all:  func(env kit.Env) []model.Dead { return env.Usage.Dead() },
-	also: func(d model.Dead) string { return d.Ref.ID },
-	cols: []listColumn[model.Dead]{
-		{Column: kit.Column{Key: "name", Title: "REFERENCE", Min: 14, Max: 32, Weight: 2, Priority: 100, Fixed: true}, cell: func(_ kit.Env, d model.Dead) kit.Cell { return kit.Cell{Text: d.Ref.Label(), Style: kit.Strong} }},
-		{Column: kit.Column{Key: "kind", Title: "KIND", Min: 8, Max: 13, Priority: 92}, cell: func(_ kit.Env, d model.Dead) kit.Cell { return kit.Cell{Text: d.Ref.Thing()} }},
-		{Column: kit.Column{Key: "severity", Title: "SEVERITY", Min: 8, Max: 8, Priority: 94}, cell: severityCell, compare: func(a, b model.Dead) int { return cmp.Compare(a.Severity, b.Severity) }, large: true},
-		{Column: kit.Column{Key: "account", Title: "ACCOUNT", Min: 12, Max: 14, Priority: 88}, cell: func(env kit.Env, d model.Dead) kit.Cell {
+var deadRecords = kit.Records[model.Dead]{
+	One: "dead reference", Many: "dead references", ID: deadID,
+	All:  func(env kit.Env) []model.Dead { return env.Usage.Dead() },
+	Also: func(d model.Dead) string { return d.Ref.ID },
+	Cols: []kit.ListColumn[model.Dead]{
+		{Column: kit.Column{Key: "name", Title: "REFERENCE", Min: 14, Max: 32, Weight: 2, Priority: 100, Fixed: true}, Cell: func(_ kit.Env, d model.Dead) kit.Cell { return kit.Cell{Text: d.Ref.Label(), Style: kit.Strong} }},
+		{Column: kit.Column{Key: "kind", Title: "KIND", Min: 8, Max: 13, Priority: 92}, Cell: func(_ kit.Env, d model.Dead) kit.Cell { return kit.Cell{Text: d.Ref.Thing()} }},
+		{Column: kit.Column{Key: "severity", Title: "SEVERITY", Min: 8, Max: 8, Priority: 94}, Cell: severityCell, Compare: func(a, b model.Dead) int { return cmp.Compare(a.Severity, b.Severity) }, Large: true},
+		{Column: kit.Column{Key: "account", Title: "ACCOUNT", Min: 12, Max: 14, Priority: 88}, Cell: func(env kit.Env, d model.Dead) kit.Cell {
 			return orDash(env.Inv.Account(d.Ref.Scope.Account).Title())
 		}},
-		{Column: kit.Column{Key: "region", Title: "REGION", Min: 9, Max: 14, Priority: 80}, cell: func(_ kit.Env, d model.Dead) kit.Cell { return orDash(d.Ref.Scope.Region) }},
-		{Column: kit.Column{Key: "image", Title: "IMAGE", Min: 21, Max: 30, Weight: 1, Middle: true, Priority: 91}, cell: func(_ kit.Env, d model.Dead) kit.Cell {
+		{Column: kit.Column{Key: "region", Title: "REGION", Min: 9, Max: 14, Priority: 80}, Cell: func(_ kit.Env, d model.Dead) kit.Cell { return orDash(d.Ref.Scope.Region) }},
+		{Column: kit.Column{Key: "image", Title: "IMAGE", Min: 21, Max: 30, Weight: 1, Middle: true, Priority: 91}, Cell: func(_ kit.Env, d model.Dead) kit.Cell {
 			if d.Target.ID == "" {
 				return orDash("")
 			}
 			return targetCell(d.Target)
 		}},
-		{Column: kit.Column{Key: "condition", Title: "IMAGE IS", Min: 10, Max: 15, Priority: 90}, cell: func(_ kit.Env, d model.Dead) kit.Cell { return conditionCell(d.Target) }, compare: func(a, b model.Dead) int { return cmp.Compare(a.Target.Condition, b.Target.Condition) }, large: true},
-		{Column: kit.Column{Key: "why", Title: "WHY", Min: 20, Max: 100, Weight: 3, Priority: 70}, cell: func(_ kit.Env, d model.Dead) kit.Cell { return kit.Cell{Text: d.Why, Style: kit.Dim} }},
+		{Column: kit.Column{Key: "condition", Title: "IMAGE IS", Min: 10, Max: 15, Priority: 90}, Cell: func(_ kit.Env, d model.Dead) kit.Cell { return conditionCell(d.Target) }, Compare: func(a, b model.Dead) int { return cmp.Compare(a.Target.Condition, b.Target.Condition) }, Large: true},
+		{Column: kit.Column{Key: "why", Title: "WHY", Min: 20, Max: 100, Weight: 3, Priority: 70}, Cell: func(_ kit.Env, d model.Dead) kit.Cell { return kit.Cell{Text: d.Why, Style: kit.Dim} }},
 	},
 }
 
@@ -50,32 +50,32 @@ func severityCell(_ kit.Env, d model.Dead) kit.Cell {
 // Sync asks for new rows when the world changed.
 func (s Dead) Sync(env kit.Env) (kit.Screen, []kit.Effect) {
 	env.Height -= whyLines
-	return s.with(s.list.sync(env))
+	return s.with(s.list.Sync(env))
 }
 
-func (s Dead) with(l listing[model.Dead], effects []kit.Effect) (kit.Screen, []kit.Effect) {
+func (s Dead) with(l kit.Listing[model.Dead], effects []kit.Effect) (kit.Screen, []kit.Effect) {
 	s.list = l
 	return s, effects
 }
 
 // Receive takes new rows.
 func (s Dead) Receive(env kit.Env, a kit.Answer) (kit.Screen, []kit.Effect) {
-	return s.with(s.list.receive(env, a))
+	return s.with(s.list.Receive(env, a))
 }
 
 // Handle answers what is asked of a listing, and goes where a reference leads.
 func (s Dead) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 	env.Height -= whyLines
-	if s.list.search.editing {
-		if l, effects, ok := s.list.handleField(env, in); ok {
+	if s.list.Searching() {
+		if l, effects, ok := s.list.HandleField(env, in); ok {
 			return s.with(l, effects)
 		}
 	}
-	l, effects, ok := s.list.handle(env, in)
+	l, effects, ok := s.list.Handle(env, in)
 	if ok {
 		return s.with(l, effects)
 	}
-	d, ok := s.list.current()
+	d, ok := s.list.Current()
 	if !ok {
 		return s, nil
 	}
@@ -113,22 +113,22 @@ func openDead(env kit.Env, d model.Dead) []kit.Effect {
 // Ask sorts.
 func (s Dead) Ask(env kit.Env, r kit.Request) (kit.Screen, []kit.Effect) {
 	if o, ok := r.(kit.SetOrder); ok {
-		return s.with(s.list.sortBy(env, listOrder{o.Key, o.Desc}))
+		return s.with(s.list.SortBy(env, kit.ListOrder(o)))
 	}
 	return s, nil
 }
 
 // Typing reports whether the search field has the keys.
-func (s Dead) Typing() bool { return s.list.search.editing }
+func (s Dead) Typing() bool { return s.list.Searching() }
 
 // Type edits the words that are searched.
 func (s Dead) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
-	return s.with(s.list.typed(env, msg))
+	return s.with(s.list.Typed(env, msg))
 }
 
 // Scopes are a listing's.
 func (s Dead) Scopes() []keys.Scope {
-	if s.list.search.editing {
+	if s.list.Searching() {
 		return []keys.Scope{keys.Finder}
 	}
 	return []keys.Scope{keys.Listing, keys.Table}
@@ -138,7 +138,7 @@ func (s Dead) Scopes() []keys.Scope {
 func (s Dead) Disabled(_ kit.Env, in keys.Intent) string {
 	switch in.(type) {
 	case keys.Open, keys.CopyID:
-		if _, ok := s.list.current(); !ok && !s.list.search.editing {
+		if _, ok := s.list.Current(); !ok && !s.list.Searching() {
 			return "no reference is shown"
 		}
 	}
@@ -146,7 +146,7 @@ func (s Dead) Disabled(_ kit.Env, in keys.Intent) string {
 }
 
 // Counts says how many dead references there are.
-func (s Dead) Counts(kit.Env) []kit.Part { return []kit.Part{s.list.counts()} }
+func (s Dead) Counts(kit.Env) []kit.Part { return []kit.Part{s.list.Counts()} }
 
 // whyLines is the height of what is told about the row under the cursor, for
 // which its column may be too narrow.
@@ -159,9 +159,9 @@ func (s Dead) View(env kit.Env) string {
 		return kit.Placeholder(env.Theme, env.Width, env.Height, "references were not looked at yet", "they are read after the images")
 	}
 	t, why := env.Theme, ""
-	if d, ok := s.list.current(); ok {
+	if d, ok := s.list.Current(); ok {
 		why = " " + t.Paint(kit.Dim, t.Cut(d.Why, max(0, env.Width-2)))
 	}
 	env.Height -= whyLines
-	return s.list.view(env, "no dead references", "nothing that was read points at an image that is gone, disabled or not yours") + "\n" + kit.Block(why, env.Width, whyLines)
+	return s.list.View(env, "no dead references", "nothing that was read points at an image that is gone, disabled or not yours") + "\n" + kit.Block(why, env.Width, whyLines)
 }

@@ -15,7 +15,7 @@ import (
 
 // Findings is the view of what is wrong, by rule, the worst first. Behind each
 // rule are the images, instances and scopes that it is about.
-type Findings struct{ list listing[ruled] }
+type Findings struct{ list kit.Listing[ruled] }
 
 // ruled is a rule with how many findings it has.
 type ruled struct {
@@ -24,13 +24,13 @@ type ruled struct {
 }
 
 // NewFindings is the view of all rules.
-func NewFindings() Findings { return Findings{newListing(&ruleRecords, "")} }
+func NewFindings() Findings { return Findings{kit.NewListing(&ruleRecords, "")} }
 
-var ruleRecords = records[ruled]{
-	one: "rule", many: "rules", audit: true,
-	id:   func(r ruled) string { return r.ID },
-	also: func(r ruled) string { return r.Title },
-	all: func(env kit.Env) []ruled {
+var ruleRecords = kit.Records[ruled]{
+	One: "rule", Many: "rules", Audit: true,
+	ID:   func(r ruled) string { return r.ID },
+	Also: func(r ruled) string { return r.Title },
+	All: func(env kit.Env) []ruled {
 		var out []ruled
 		for _, r := range finding.Rules() {
 			if n := env.Findings.Count(r.ID); n.Total() > 0 {
@@ -43,18 +43,18 @@ var ruleRecords = records[ruled]{
 		})
 		return out
 	},
-	cols: []listColumn[ruled]{
-		{Column: kit.Column{Key: "severity", Title: "SEVERITY", Min: 8, Max: 8, Priority: 100, Fixed: true}, cell: func(_ kit.Env, r ruled) kit.Cell { return ofSeverity(r.Severity) }, compare: func(a, b ruled) int { return cmp.Compare(a.Severity, b.Severity) }, large: true},
-		{Column: kit.Column{Key: "title", Title: "WHAT", Min: 20, Max: 70, Weight: 3, Priority: 98}, cell: func(_ kit.Env, r ruled) kit.Cell { return kit.Cell{Text: r.Title, Style: kit.Strong} }},
-		{Column: kit.Column{Key: "open", Title: "OPEN", Min: 6, Max: 6, Right: true, Priority: 97}, cell: func(_ kit.Env, r ruled) kit.Cell { return numberOrDash(r.Open) }, compare: func(a, b ruled) int { return cmp.Compare(a.Open, b.Open) }, large: true},
-		{Column: kit.Column{Key: "unknown", Title: "UNKNOWN", Min: 7, Max: 7, Right: true, Priority: 94}, cell: func(_ kit.Env, r ruled) kit.Cell {
+	Cols: []kit.ListColumn[ruled]{
+		{Column: kit.Column{Key: "severity", Title: "SEVERITY", Min: 8, Max: 8, Priority: 100, Fixed: true}, Cell: func(_ kit.Env, r ruled) kit.Cell { return ofSeverity(r.Severity) }, Compare: func(a, b ruled) int { return cmp.Compare(a.Severity, b.Severity) }, Large: true},
+		{Column: kit.Column{Key: "title", Title: "WHAT", Min: 20, Max: 70, Weight: 3, Priority: 98}, Cell: func(_ kit.Env, r ruled) kit.Cell { return kit.Cell{Text: r.Title, Style: kit.Strong} }},
+		{Column: kit.Column{Key: "open", Title: "OPEN", Min: 6, Max: 6, Right: true, Priority: 97}, Cell: func(_ kit.Env, r ruled) kit.Cell { return numberOrDash(r.Open) }, Compare: func(a, b ruled) int { return cmp.Compare(a.Open, b.Open) }, Large: true},
+		{Column: kit.Column{Key: "unknown", Title: "UNKNOWN", Min: 7, Max: 7, Right: true, Priority: 94}, Cell: func(_ kit.Env, r ruled) kit.Cell {
 			c := numberOrDash(r.Unknown)
 			c.Style = kit.Dim
 			return c
-		}, compare: func(a, b ruled) int { return cmp.Compare(a.Unknown, b.Unknown) }, large: true},
-		{Column: kit.Column{Key: "accepted", Title: "ACCEPTED", Min: 8, Max: 8, Right: true, Priority: 80}, cell: func(_ kit.Env, r ruled) kit.Cell { return numberOrDash(r.Accepted) }, compare: func(a, b ruled) int { return cmp.Compare(a.Accepted, b.Accepted) }, large: true},
-		{Column: kit.Column{Key: "rule", Title: "RULE", Min: 12, Max: 26, Priority: 90}, cell: func(_ kit.Env, r ruled) kit.Cell { return kit.Cell{Text: r.ID, Style: kit.Dim} }},
-		{Column: kit.Column{Key: "about", Title: "ABOUT", Min: 8, Max: 8, Priority: 70}, cell: func(_ kit.Env, r ruled) kit.Cell { return kit.Cell{Text: r.Unit.String(), Style: kit.Dim} }},
+		}, Compare: func(a, b ruled) int { return cmp.Compare(a.Unknown, b.Unknown) }, Large: true},
+		{Column: kit.Column{Key: "accepted", Title: "ACCEPTED", Min: 8, Max: 8, Right: true, Priority: 80}, Cell: func(_ kit.Env, r ruled) kit.Cell { return numberOrDash(r.Accepted) }, Compare: func(a, b ruled) int { return cmp.Compare(a.Accepted, b.Accepted) }, Large: true},
+		{Column: kit.Column{Key: "rule", Title: "RULE", Min: 12, Max: 26, Priority: 90}, Cell: func(_ kit.Env, r ruled) kit.Cell { return kit.Cell{Text: r.ID, Style: kit.Dim} }},
+		{Column: kit.Column{Key: "about", Title: "ABOUT", Min: 8, Max: 8, Priority: 70}, Cell: func(_ kit.Env, r ruled) kit.Cell { return kit.Cell{Text: r.Unit.String(), Style: kit.Dim} }},
 	},
 }
 
@@ -72,7 +72,7 @@ func ofSeverity(s model.Severity) kit.Cell {
 	return c
 }
 
-func (s Findings) with(l listing[ruled], effects []kit.Effect) (kit.Screen, []kit.Effect) {
+func (s Findings) with(l kit.Listing[ruled], effects []kit.Effect) (kit.Screen, []kit.Effect) {
 	s.list = l
 	return s, effects
 }
@@ -83,27 +83,27 @@ const adviceLines = 2
 // Sync asks for new rows when the findings changed.
 func (s Findings) Sync(env kit.Env) (kit.Screen, []kit.Effect) {
 	env.Height -= adviceLines
-	return s.with(s.list.sync(env))
+	return s.with(s.list.Sync(env))
 }
 
 // Receive takes new rows.
 func (s Findings) Receive(env kit.Env, a kit.Answer) (kit.Screen, []kit.Effect) {
-	return s.with(s.list.receive(env, a))
+	return s.with(s.list.Receive(env, a))
 }
 
 // Handle answers what is asked of a listing, and opens what is behind a rule.
 func (s Findings) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 	env.Height -= adviceLines
-	if s.list.search.editing {
-		if l, effects, ok := s.list.handleField(env, in); ok {
+	if s.list.Searching() {
+		if l, effects, ok := s.list.HandleField(env, in); ok {
 			return s.with(l, effects)
 		}
 	}
-	l, effects, ok := s.list.handle(env, in)
+	l, effects, ok := s.list.Handle(env, in)
 	if ok {
 		return s.with(l, effects)
 	}
-	r, ok := s.list.current()
+	r, ok := s.list.Current()
 	if !ok {
 		return s, nil
 	}
@@ -122,22 +122,22 @@ func (s Findings) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect)
 func (s Findings) Ask(env kit.Env, r kit.Request) (kit.Screen, []kit.Effect) {
 	env.Height -= adviceLines
 	if o, ok := r.(kit.SetOrder); ok {
-		return s.with(s.list.sortBy(env, listOrder{o.Key, o.Desc}))
+		return s.with(s.list.SortBy(env, kit.ListOrder(o)))
 	}
 	return s, nil
 }
 
 // Typing reports whether the search field has the keys.
-func (s Findings) Typing() bool { return s.list.search.editing }
+func (s Findings) Typing() bool { return s.list.Searching() }
 
 // Type edits the words that are searched.
 func (s Findings) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
-	return s.with(s.list.typed(env, msg))
+	return s.with(s.list.Typed(env, msg))
 }
 
 // Scopes are a listing's.
 func (s Findings) Scopes() []keys.Scope {
-	if s.list.search.editing {
+	if s.list.Searching() {
 		return []keys.Scope{keys.Finder}
 	}
 	return []keys.Scope{keys.Listing, keys.Table}
@@ -147,7 +147,7 @@ func (s Findings) Scopes() []keys.Scope {
 func (s Findings) Disabled(_ kit.Env, in keys.Intent) string {
 	switch in.(type) {
 	case keys.Open, keys.CopyID:
-		if _, ok := s.list.current(); !ok && !s.list.search.editing {
+		if _, ok := s.list.Current(); !ok && !s.list.Searching() {
 			return "no rule is shown"
 		}
 	}
@@ -157,10 +157,10 @@ func (s Findings) Disabled(_ kit.Env, in keys.Intent) string {
 // Counts says how many rules have findings, and how many of these are open.
 func (s Findings) Counts(kit.Env) []kit.Part {
 	open := 0
-	for _, r := range s.list.rows.all {
-		open += r.rec.Open
+	for r := range s.list.All() {
+		open += r.Open
 	}
-	return []kit.Part{s.list.counts(), {Text: kit.Plural(open, "open finding", "open findings"), Style: kit.Warn, Priority: 80}}
+	return []kit.Part{s.list.Counts(), {Text: kit.Plural(open, "open finding", "open findings"), Style: kit.Warn, Priority: 80}}
 }
 
 // View draws the rules, and below them why the one under the cursor matters and
@@ -172,10 +172,10 @@ func (s Findings) View(env kit.Env) string {
 	}
 	env.Height -= adviceLines
 	var r finding.Rule
-	if x, ok := s.list.current(); ok {
+	if x, ok := s.list.Current(); ok {
 		r = x.Rule
 	}
-	return s.list.view(env, "nothing was found", "what could not be read would stand here as unknown") + "\n" + advice(env, r)
+	return s.list.View(env, "nothing was found", "what could not be read would stand here as unknown") + "\n" + advice(env, r)
 }
 
 func advice(env kit.Env, r finding.Rule) string {

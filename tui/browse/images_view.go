@@ -202,9 +202,6 @@ func (s Images) menus(env kit.Env, in keys.Intent) []kit.Effect {
 
 func push(s kit.Screen) []kit.Effect { return []kit.Effect{kit.Push{Screen: s}} }
 
-// sortLetters are given to the columns in turn.
-const sortLetters = "abcdefghijklmnopqrstuvwxyz"
-
 func (s Images) sortMenu() kit.Menu {
 	menu := kit.Menu{Title: "Sort by"}
 	listed := map[string]bool{"": true}
@@ -217,7 +214,7 @@ func (s Images) sortMenu() kit.Menu {
 		if s.order.Key == c.order {
 			note = "turn round"
 		}
-		letter := string(sortLetters[len(menu.Items)])
+		letter := string(kit.Letters[len(menu.Items)])
 		menu.Items = append(menu.Items, kit.Item{Letter: letter, Text: strings.ToLower(c.Title), Note: note, Then: kit.SetSort{Order: o}})
 	}
 	return menu

@@ -14,42 +14,42 @@ import (
 // Instances is the view of what runs: every instance of all scopes, on which
 // image, and how far behind that is.
 type Instances struct {
-	list   listing[model.Running]
+	list   kit.Listing[model.Running]
 	jumped bool // it lies on top of another screen, and goes back to it
 }
 
 // NewInstances is the view of all instances.
-func NewInstances() Instances { return Instances{list: newListing(&instanceRecords, "")} }
+func NewInstances() Instances { return Instances{list: kit.NewListing(&instanceRecords, "")} }
 
 // InstancesAt is the view with the cursor on one of them, to come back from.
 func InstancesAt(ref *model.Reference) Instances {
-	s := Instances{list: newListing(&instanceRecords, ""), jumped: true}
-	s.list.at = instanceID(model.Running{Ref: ref})
+	s := Instances{list: kit.NewListing(&instanceRecords, ""), jumped: true}
+	s.list.At = instanceID(model.Running{Ref: ref})
 	return s
 }
 
 // InstancesOn is the view of those that run on an image, to come back from.
 func InstancesOn(image string) Instances {
-	return Instances{list: newListing(&instanceRecords, image), jumped: true}
+	return Instances{list: kit.NewListing(&instanceRecords, image), jumped: true}
 }
 
-var instanceRecords = records[model.Running]{
-	one: "instance", many: "instances", id: instanceID, order: listOrder{"condition", true},
-	all:  func(env kit.Env) []model.Running { return env.Usage.Running() },
-	also: func(r model.Running) string { return r.Target.ID },
-	cols: []listColumn[model.Running]{
-		{Column: kit.Column{Key: "name", Title: "NAME", Min: 10, Max: 24, Weight: 1, Priority: 100, Fixed: true}, cell: instanceNameCell},
-		{Column: kit.Column{Key: "image", Title: "IMAGE", Min: 18, Max: 60, Weight: 3, Middle: true, Priority: 95}, cell: func(_ kit.Env, r model.Running) kit.Cell { return targetCell(r.Target) }},
-		{Column: kit.Column{Key: "condition", Title: "IMAGE IS", Min: 10, Max: 15, Priority: 92}, cell: func(_ kit.Env, r model.Running) kit.Cell { return conditionCell(r.Target) }, compare: worseImage, large: true},
-		{Column: kit.Column{Key: "behind", Title: "BEHIND", Min: 6, Max: 6, Right: true, Priority: 90}, cell: behindCell, compare: func(a, b model.Running) int { return cmp.Compare(a.Behind, b.Behind) }, large: true},
-		{Column: kit.Column{Key: "state", Title: "STATE", Min: 7, Max: 8, Priority: 86}, cell: instanceStateCell},
-		{Column: kit.Column{Key: "account", Title: "ACCOUNT", Min: 12, Max: 14, Priority: 88}, cell: func(env kit.Env, r model.Running) kit.Cell {
+var instanceRecords = kit.Records[model.Running]{
+	One: "instance", Many: "instances", ID: instanceID, Order: kit.ListOrder{Key: "condition", Desc: true},
+	All:  func(env kit.Env) []model.Running { return env.Usage.Running() },
+	Also: func(r model.Running) string { return r.Target.ID },
+	Cols: []kit.ListColumn[model.Running]{
+		{Column: kit.Column{Key: "name", Title: "NAME", Min: 10, Max: 24, Weight: 1, Priority: 100, Fixed: true}, Cell: instanceNameCell},
+		{Column: kit.Column{Key: "image", Title: "IMAGE", Min: 18, Max: 60, Weight: 3, Middle: true, Priority: 95}, Cell: func(_ kit.Env, r model.Running) kit.Cell { return targetCell(r.Target) }},
+		{Column: kit.Column{Key: "condition", Title: "IMAGE IS", Min: 10, Max: 15, Priority: 92}, Cell: func(_ kit.Env, r model.Running) kit.Cell { return conditionCell(r.Target) }, Compare: worseImage, Large: true},
+		{Column: kit.Column{Key: "behind", Title: "BEHIND", Min: 6, Max: 6, Right: true, Priority: 90}, Cell: behindCell, Compare: func(a, b model.Running) int { return cmp.Compare(a.Behind, b.Behind) }, Large: true},
+		{Column: kit.Column{Key: "state", Title: "STATE", Min: 7, Max: 8, Priority: 86}, Cell: instanceStateCell},
+		{Column: kit.Column{Key: "account", Title: "ACCOUNT", Min: 12, Max: 14, Priority: 88}, Cell: func(env kit.Env, r model.Running) kit.Cell {
 			return kit.Cell{Text: env.Inv.Account(r.Ref.Scope.Account).Title()}
 		}},
-		{Column: kit.Column{Key: "region", Title: "REGION", Min: 9, Max: 14, Priority: 87}, cell: func(_ kit.Env, r model.Running) kit.Cell { return kit.Cell{Text: r.Ref.Scope.Region} }},
-		{Column: kit.Column{Key: "id", Title: "INSTANCE", Min: 19, Max: 19, Priority: 80}, cell: func(_ kit.Env, r model.Running) kit.Cell { return kit.Cell{Text: r.Ref.ID, Style: kit.Dim} }},
-		{Column: kit.Column{Key: "group", Title: "GROUP", Min: 8, Max: 24, Weight: 1, Priority: 70}, cell: func(_ kit.Env, r model.Running) kit.Cell { return orDash(r.Ref.Group) }},
-		{Column: kit.Column{Key: "since", Title: "SINCE", Min: 5, Max: 5, Right: true, Priority: 82}, cell: sinceCell, compare: func(a, b model.Running) int { return a.Ref.Since.Compare(b.Ref.Since) }},
+		{Column: kit.Column{Key: "region", Title: "REGION", Min: 9, Max: 14, Priority: 87}, Cell: func(_ kit.Env, r model.Running) kit.Cell { return kit.Cell{Text: r.Ref.Scope.Region} }},
+		{Column: kit.Column{Key: "id", Title: "INSTANCE", Min: 19, Max: 19, Priority: 80}, Cell: func(_ kit.Env, r model.Running) kit.Cell { return kit.Cell{Text: r.Ref.ID, Style: kit.Dim} }},
+		{Column: kit.Column{Key: "group", Title: "GROUP", Min: 8, Max: 24, Weight: 1, Priority: 70}, Cell: func(_ kit.Env, r model.Running) kit.Cell { return orDash(r.Ref.Group) }},
+		{Column: kit.Column{Key: "since", Title: "SINCE", Min: 5, Max: 5, Right: true, Priority: 82}, Cell: sinceCell, Compare: func(a, b model.Running) int { return a.Ref.Since.Compare(b.Ref.Since) }},
 	},
 }
 
@@ -122,33 +122,33 @@ func sinceCell(env kit.Env, r model.Running) kit.Cell {
 }
 
 // Sync asks for new rows when the world changed.
-func (s Instances) Sync(env kit.Env) (kit.Screen, []kit.Effect) { return s.with(s.list.sync(env)) }
+func (s Instances) Sync(env kit.Env) (kit.Screen, []kit.Effect) { return s.with(s.list.Sync(env)) }
 
-func (s Instances) with(l listing[model.Running], effects []kit.Effect) (kit.Screen, []kit.Effect) {
+func (s Instances) with(l kit.Listing[model.Running], effects []kit.Effect) (kit.Screen, []kit.Effect) {
 	s.list = l
 	return s, effects
 }
 
 // Receive takes new rows.
 func (s Instances) Receive(env kit.Env, a kit.Answer) (kit.Screen, []kit.Effect) {
-	return s.with(s.list.receive(env, a))
+	return s.with(s.list.Receive(env, a))
 }
 
 // Handle answers what is asked of a listing, opens images and goes back.
 func (s Instances) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
-	if s.list.search.editing {
-		if l, effects, ok := s.list.handleField(env, in); ok {
+	if s.list.Searching() {
+		if l, effects, ok := s.list.HandleField(env, in); ok {
 			return s.with(l, effects)
 		}
 	}
 	if _, back := in.(keys.Back); back && s.jumped {
 		return s, []kit.Effect{kit.Pop{}}
 	}
-	l, effects, ok := s.list.handle(env, in)
+	l, effects, ok := s.list.Handle(env, in)
 	if ok {
 		return s.with(l, effects)
 	}
-	r, ok := s.list.current()
+	r, ok := s.list.Current()
 	if !ok {
 		return s, nil
 	}
@@ -184,23 +184,23 @@ func readScope(s model.Scope, in keys.Refresh) []kit.Effect {
 // Ask sorts.
 func (s Instances) Ask(env kit.Env, r kit.Request) (kit.Screen, []kit.Effect) {
 	if o, ok := r.(kit.SetOrder); ok {
-		return s.with(s.list.sortBy(env, listOrder{o.Key, o.Desc}))
+		return s.with(s.list.SortBy(env, kit.ListOrder(o)))
 	}
 	return s, nil
 }
 
 // Typing reports whether the search field has the keys.
-func (s Instances) Typing() bool { return s.list.search.editing }
+func (s Instances) Typing() bool { return s.list.Searching() }
 
 // Type edits the words that are searched.
 func (s Instances) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
-	return s.with(s.list.typed(env, msg))
+	return s.with(s.list.Typed(env, msg))
 }
 
 // Scopes are a listing's, with the way back where there is one.
 func (s Instances) Scopes() []keys.Scope {
 	switch {
-	case s.list.search.editing:
+	case s.list.Searching():
 		return []keys.Scope{keys.Finder}
 	case s.jumped:
 		return []keys.Scope{keys.Jumped, keys.Listing, keys.Table}
@@ -210,10 +210,10 @@ func (s Instances) Scopes() []keys.Scope {
 
 // Disabled says why an intent makes no sense now.
 func (s Instances) Disabled(env kit.Env, in keys.Intent) string {
-	r, ok := s.list.current()
+	r, ok := s.list.Current()
 	switch in.(type) {
 	case keys.Open:
-		if s.list.search.editing {
+		if s.list.Searching() {
 			return ""
 		}
 		if ok {
@@ -248,12 +248,12 @@ func cannotOpen(env kit.Env, t model.Target) string {
 }
 
 // Counts says how many instances there are.
-func (s Instances) Counts(kit.Env) []kit.Part { return []kit.Part{s.list.counts()} }
+func (s Instances) Counts(kit.Env) []kit.Part { return []kit.Part{s.list.Counts()} }
 
 // View draws the instances.
 func (s Instances) View(env kit.Env) string {
 	if env.Usage == nil {
 		return kit.Placeholder(env.Theme, env.Width, env.Height, "instances were not looked at yet", "they are read after the images")
 	}
-	return s.list.view(env, "no instances in these accounts and regions", "9 shows what was read and what failed")
+	return s.list.View(env, "no instances in these accounts and regions", "9 shows what was read and what failed")
 }

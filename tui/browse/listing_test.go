@@ -33,8 +33,8 @@ func answered(t *testing.T, env kit.Env, s kit.Screen, effects []kit.Effect) Ins
 
 func ids(s Instances) []string {
 	var out []string
-	for _, r := range s.list.rows.shown {
-		out = append(out, r.rec.Ref.ID)
+	for r := range s.list.Shown() {
+		out = append(out, r.Ref.ID)
 	}
 	return out
 }
@@ -115,7 +115,8 @@ func TestOneRequestAtATime(t *testing.T) {
 	if s, effects = s.Receive(env, second()); len(effects) > 0 {
 		t.Errorf("asked a third time: %v", effects)
 	}
-	if late, _ := s.Receive(env, kit.Listed[row[model.Running]]{N: 1}); len(answered(t, env, late, nil).list.rows.shown) != 4 {
+	_, effects = NewInstances().Sync(at(1)) // of a world without instances
+	if late, _ := s.Receive(env, work(t, effects)()); len(ids(answered(t, env, late, nil))) != 4 {
 		t.Error("a late answer is shown")
 	}
 }
@@ -126,7 +127,7 @@ func TestTheCursorStaysOnItsInstance(t *testing.T) {
 	next, _ := s.Handle(env, keys.Jump{End: true})
 	next, effects := next.(kit.Asked).Ask(env, kit.SetOrder{Key: "id", Desc: true})
 	got := answered(t, env, next, effects)
-	if r, ok := got.list.current(); !ok || r.Ref.ID != "i-4" || slices.Index(ids(got), "i-4") != got.list.table.Cursor() {
+	if r, ok := got.list.Current(); !ok || r.Ref.ID != "i-4" {
 		t.Errorf("the cursor is on %+v", r.Ref)
 	}
 }
@@ -136,7 +137,8 @@ func TestOpeningAnImageOrWhyNot(t *testing.T) {
 	s := running(t, env, NewInstances())
 	for id, want := range map[string]string{"i-1": "", "i-3": "ami-gone is gone, or no longer shared: there is nothing to open", "i-4": "ami-unknown is not among the images read"} {
 		row := slices.Index(ids(s), id)
-		next, _ := s.Handle(env, keys.Move{By: row - s.list.table.Cursor()})
+		next, _ := s.Handle(env, keys.Jump{})
+		next, _ = next.Handle(env, keys.Move{By: row})
 		s = answered(t, env, next, nil)
 		if why := s.Disabled(env, keys.Open{}); why != want {
 			t.Errorf("%s: %q", id, why)

@@ -17,48 +17,48 @@ import (
 // Snapshots is the view of every snapshot by what it is kept for, orphans first.
 // It has a search and marks of its own.
 type Snapshots struct {
-	list  listing[*cost.Line]
+	list  kit.Listing[*cost.Line]
 	tally *cost.Tally // of the marks
 	of    int         // the estimate that it counts in
 }
 
 // NewSnapshots is the view of all snapshots.
 func NewSnapshots() Snapshots {
-	l := newListing(&snapshotRecords, "")
-	l.marks = map[string]bool{}
+	l := kit.NewListing(&snapshotRecords, "")
+	l.Marks = map[string]bool{}
 	return Snapshots{list: l}
 }
 
-var snapshotRecords = records[*cost.Line]{
-	one: "snapshot", many: "snapshots", costs: true,
-	id:  func(l *cost.Line) string { return l.Snapshot.Region + "/" + l.Snapshot.ID },
-	all: orphansFirst,
-	also: func(l *cost.Line) string {
+var snapshotRecords = kit.Records[*cost.Line]{
+	One: "snapshot", Many: "snapshots", Costs: true,
+	ID:  func(l *cost.Line) string { return l.Snapshot.Region + "/" + l.Snapshot.ID },
+	All: orphansFirst,
+	Also: func(l *cost.Line) string {
 		words := []string{l.Snapshot.Description, l.Snapshot.VolumeID, l.Snapshot.Owner}
 		for _, t := range l.Snapshot.Tags {
 			words = append(words, t.Key+"="+t.Value)
 		}
 		return strings.Join(words, "\n")
 	},
-	cols: []listColumn[*cost.Line]{
-		{Column: kit.Column{Key: "id", Title: "SNAPSHOT", Min: 22, Max: 22, Priority: 100, Fixed: true}, cell: func(_ kit.Env, l *cost.Line) kit.Cell { return kit.Cell{Text: l.Snapshot.ID} }},
-		{Column: kit.Column{Key: "kind", Title: "KIND", Min: 9, Max: 9, Priority: 98}, cell: kindCell, compare: func(a, b *cost.Line) int { return cmp.Compare(a.Kind, b.Kind) }},
-		{Column: kit.Column{Key: "for", Title: "FOR", Min: 16, Max: 70, Weight: 4, Middle: true, Priority: 97}, cell: purposeCell},
-		{Column: kit.Column{Key: "cost", Title: "COST/MO", Min: 13, Max: 20, Right: true, Bar: 6, Priority: 96}, cell: lineCostCell, compare: func(a, b *cost.Line) int { return a.Cost.Compare(b.Cost) }, large: true},
-		{Column: kit.Column{Key: "size", Title: "STORED", Min: 9, Max: 16, Right: true, Bar: 5, Priority: 90}, cell: storedCell, compare: func(a, b *cost.Line) int { return cmp.Compare(a.Bytes.High, b.Bytes.High) }, large: true},
-		{Column: kit.Column{Key: "basis", Title: "BASIS", Min: 9, Max: 18, Priority: 70}, cell: func(_ kit.Env, l *cost.Line) kit.Cell { return kit.Cell{Text: l.Basis.String(), Style: kit.Dim} }, compare: func(a, b *cost.Line) int { return cmp.Compare(a.Basis, b.Basis) }},
-		{Column: kit.Column{Key: "tier", Title: "TIER", Min: 8, Max: 8, Priority: 82}, cell: tierCell},
-		{Column: kit.Column{Key: "images", Title: "IMAGES", Min: 6, Max: 6, Right: true, Priority: 84}, cell: usersCell, compare: func(a, b *cost.Line) int { return cmp.Compare(len(a.Images), len(b.Images)) }, large: true},
-		{Column: kit.Column{Key: "account", Title: "ACCOUNT", Min: 12, Max: 14, Priority: 88}, cell: func(env kit.Env, l *cost.Line) kit.Cell {
+	Cols: []kit.ListColumn[*cost.Line]{
+		{Column: kit.Column{Key: "id", Title: "SNAPSHOT", Min: 22, Max: 22, Priority: 100, Fixed: true}, Cell: func(_ kit.Env, l *cost.Line) kit.Cell { return kit.Cell{Text: l.Snapshot.ID} }},
+		{Column: kit.Column{Key: "kind", Title: "KIND", Min: 9, Max: 9, Priority: 98}, Cell: kindCell, Compare: func(a, b *cost.Line) int { return cmp.Compare(a.Kind, b.Kind) }},
+		{Column: kit.Column{Key: "for", Title: "FOR", Min: 16, Max: 70, Weight: 4, Middle: true, Priority: 97}, Cell: purposeCell},
+		{Column: kit.Column{Key: "cost", Title: "COST/MO", Min: 13, Max: 20, Right: true, Bar: 6, Priority: 96}, Cell: lineCostCell, Compare: func(a, b *cost.Line) int { return a.Cost.Compare(b.Cost) }, Large: true},
+		{Column: kit.Column{Key: "size", Title: "STORED", Min: 9, Max: 16, Right: true, Bar: 5, Priority: 90}, Cell: storedCell, Compare: func(a, b *cost.Line) int { return cmp.Compare(a.Bytes.High, b.Bytes.High) }, Large: true},
+		{Column: kit.Column{Key: "basis", Title: "BASIS", Min: 9, Max: 18, Priority: 70}, Cell: func(_ kit.Env, l *cost.Line) kit.Cell { return kit.Cell{Text: l.Basis.String(), Style: kit.Dim} }, Compare: func(a, b *cost.Line) int { return cmp.Compare(a.Basis, b.Basis) }},
+		{Column: kit.Column{Key: "tier", Title: "TIER", Min: 8, Max: 8, Priority: 82}, Cell: tierCell},
+		{Column: kit.Column{Key: "images", Title: "IMAGES", Min: 6, Max: 6, Right: true, Priority: 84}, Cell: usersCell, Compare: func(a, b *cost.Line) int { return cmp.Compare(len(a.Images), len(b.Images)) }, Large: true},
+		{Column: kit.Column{Key: "account", Title: "ACCOUNT", Min: 12, Max: 14, Priority: 88}, Cell: func(env kit.Env, l *cost.Line) kit.Cell {
 			return kit.Cell{Text: env.Inv.Account(l.Snapshot.Owner).Title()}
 		}},
-		{Column: kit.Column{Key: "region", Title: "REGION", Min: 9, Max: 14, Priority: 86}, cell: func(_ kit.Env, l *cost.Line) kit.Cell { return kit.Cell{Text: l.Snapshot.Region} }},
-		{Column: kit.Column{Key: "age", Title: "AGE", Min: 5, Max: 5, Right: true, Priority: 87}, cell: func(env kit.Env, l *cost.Line) kit.Cell {
+		{Column: kit.Column{Key: "region", Title: "REGION", Min: 9, Max: 14, Priority: 86}, Cell: func(_ kit.Env, l *cost.Line) kit.Cell { return kit.Cell{Text: l.Snapshot.Region} }},
+		{Column: kit.Column{Key: "age", Title: "AGE", Min: 5, Max: 5, Right: true, Priority: 87}, Cell: func(env kit.Env, l *cost.Line) kit.Cell {
 			return kit.Cell{Text: kit.Age(env.Now.Sub(l.Snapshot.Start))}
-		}, compare: func(a, b *cost.Line) int { return b.Snapshot.Start.Compare(a.Snapshot.Start) }, large: true},
-		{Column: kit.Column{Key: "volume", Title: "VOLUME", Min: 9, Max: 9, Right: true, Priority: 60}, cell: func(_ kit.Env, l *cost.Line) kit.Cell {
+		}, Compare: func(a, b *cost.Line) int { return b.Snapshot.Start.Compare(a.Snapshot.Start) }, Large: true},
+		{Column: kit.Column{Key: "volume", Title: "VOLUME", Min: 9, Max: 9, Right: true, Priority: 60}, Cell: func(_ kit.Env, l *cost.Line) kit.Cell {
 			return kit.Cell{Text: kit.Size(l.Snapshot.SizeGiB), Style: kit.Dim}
-		}, compare: func(a, b *cost.Line) int { return cmp.Compare(a.Snapshot.SizeGiB, b.Snapshot.SizeGiB) }, large: true},
+		}, Compare: func(a, b *cost.Line) int { return cmp.Compare(a.Snapshot.SizeGiB, b.Snapshot.SizeGiB) }, Large: true},
 	},
 }
 
@@ -132,7 +132,7 @@ func usersCell(_ kit.Env, l *cost.Line) kit.Cell {
 	return kit.Cell{Text: strconv.Itoa(len(l.Images))}
 }
 
-func (s Snapshots) with(l listing[*cost.Line], effects []kit.Effect) (kit.Screen, []kit.Effect) {
+func (s Snapshots) with(l kit.Listing[*cost.Line], effects []kit.Effect) (kit.Screen, []kit.Effect) {
 	s.list = l
 	return s, effects
 }
@@ -140,14 +140,14 @@ func (s Snapshots) with(l listing[*cost.Line], effects []kit.Effect) (kit.Screen
 // Sync asks for new rows when the world changed.
 func (s Snapshots) Sync(env kit.Env) (kit.Screen, []kit.Effect) {
 	env.Height -= whyLines
-	return s.with(s.list.sync(env))
+	return s.with(s.list.Sync(env))
 }
 
 // Receive takes new rows.
 func (s Snapshots) Receive(env kit.Env, a kit.Answer) (kit.Screen, []kit.Effect) {
-	l, effects := s.list.receive(env, a)
+	l, effects := s.list.Receive(env, a)
 	s.list = l
-	if len(s.list.marks) > 0 && env.Costs != nil {
+	if len(s.list.Marks) > 0 && env.Costs != nil {
 		s.count(env)
 	}
 	return s, effects
@@ -156,19 +156,19 @@ func (s Snapshots) Receive(env kit.Env, a kit.Answer) (kit.Screen, []kit.Effect)
 // Handle answers what is asked of a listing, marks, and opens the image.
 func (s Snapshots) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 	env.Height -= whyLines
-	if s.list.search.editing {
-		if l, effects, ok := s.list.handleField(env, in); ok {
+	if s.list.Searching() {
+		if l, effects, ok := s.list.HandleField(env, in); ok {
 			return s.with(l, effects)
 		}
 	}
 	if effects, ok := s.mark(env, in); ok {
 		return s, effects
 	}
-	l, effects, ok := s.list.handle(env, in)
+	l, effects, ok := s.list.Handle(env, in)
 	if ok {
 		return s.with(l, effects)
 	}
-	line, ok := s.list.current()
+	line, ok := s.list.Current()
 	if !ok {
 		return s, nil
 	}
@@ -189,16 +189,16 @@ func (s Snapshots) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect
 
 // mark answers the intents about marks; it reports whether it was one of them.
 func (s *Snapshots) mark(env kit.Env, in keys.Intent) ([]kit.Effect, bool) {
-	marks := s.list.marks
+	marks := s.list.Marks
 	switch in.(type) {
 	case keys.Mark:
-		if line, ok := s.list.current(); ok {
-			s.set(env, line, !marks[snapshotRecords.id(line)])
-			s.list = s.list.move(keys.Move{By: 1})
+		if line, ok := s.list.Current(); ok {
+			s.set(env, line, !marks[snapshotRecords.ID(line)])
+			s.list = s.list.Move(keys.Move{By: 1})
 		}
 	case keys.MarkShown:
-		for _, r := range s.list.rows.shown {
-			s.set(env, r.rec, true)
+		for r := range s.list.Shown() {
+			s.set(env, r, true)
 		}
 		return []kit.Effect{kit.Toast{Text: kit.Plural(len(marks), "snapshot", "snapshots") + " marked"}}, true
 	case keys.ClearMarks:
@@ -216,10 +216,10 @@ func (s *Snapshots) mark(env kit.Env, in keys.Intent) ([]kit.Effect, bool) {
 func (s *Snapshots) set(env kit.Env, l *cost.Line, on bool) {
 	s.count(env)
 	s.tally.MarkSnapshot(l.Key(), on)
-	if id := snapshotRecords.id(l); on {
-		s.list.marks[id] = true
+	if id := snapshotRecords.ID(l); on {
+		s.list.Marks[id] = true
 	} else {
-		delete(s.list.marks, id)
+		delete(s.list.Marks, id)
 	}
 }
 
@@ -237,7 +237,7 @@ func (s *Snapshots) count(env kit.Env) {
 // marked are the marked snapshots that there are.
 func (s Snapshots) marked() []cost.SnapshotKey {
 	var out []cost.SnapshotKey
-	for id := range s.list.marks {
+	for id := range s.list.Marks {
 		region, id, _ := strings.Cut(id, "/")
 		out = append(out, cost.SnapshotKey{Region: region, ID: id})
 	}
@@ -247,7 +247,7 @@ func (s Snapshots) marked() []cost.SnapshotKey {
 
 // targets are the marked snapshots, else the one under the cursor.
 func (s Snapshots) targets() []cost.SnapshotKey {
-	if line, ok := s.list.current(); ok && len(s.list.marks) == 0 {
+	if line, ok := s.list.Current(); ok && len(s.list.Marks) == 0 {
 		return []cost.SnapshotKey{line.Key()}
 	}
 	return s.marked()
@@ -259,8 +259,8 @@ func openLine(l *cost.Line) []kit.Effect {
 		return push(NewCostOf(l.Images[0].ImageKey))
 	}
 	menu := kit.Menu{Title: "Images of " + l.Snapshot.ID}
-	for i, im := range l.Images[:min(len(l.Images), len(sortLetters))] {
-		menu.Items = append(menu.Items, kit.Item{Letter: string(sortLetters[i]), Text: cmp.Or(im.Name, im.ID), Do: kit.Push{Screen: NewCostOf(im.ImageKey)}})
+	for i, im := range l.Images[:min(len(l.Images), len(kit.Letters))] {
+		menu.Items = append(menu.Items, kit.Item{Letter: string(kit.Letters[i]), Text: cmp.Or(im.Name, im.ID), Do: kit.Push{Screen: NewCostOf(im.ImageKey)}})
 	}
 	return push(menu)
 }
@@ -283,25 +283,25 @@ func copySnapshot(env kit.Env, l *cost.Line) kit.Menu {
 func (s Snapshots) Ask(env kit.Env, r kit.Request) (kit.Screen, []kit.Effect) {
 	switch r := r.(type) {
 	case kit.SetOrder:
-		return s.with(s.list.sortBy(env, listOrder{r.Key, r.Desc}))
+		return s.with(s.list.SortBy(env, kit.ListOrder(r)))
 	case kit.SetFilter:
-		l, effects, _ := s.list.searched(env, r.Query)
+		l, effects, _ := s.list.Searched(env, r.Query)
 		return s.with(l, effects)
 	}
 	return s, nil
 }
 
 // Typing reports whether the search field has the keys.
-func (s Snapshots) Typing() bool { return s.list.search.editing }
+func (s Snapshots) Typing() bool { return s.list.Searching() }
 
 // Type edits the words that are searched.
 func (s Snapshots) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
-	return s.with(s.list.typed(env, msg))
+	return s.with(s.list.Typed(env, msg))
 }
 
 // Scopes are a listing's, and marks.
 func (s Snapshots) Scopes() []keys.Scope {
-	if s.list.search.editing {
+	if s.list.Searching() {
 		return []keys.Scope{keys.Finder}
 	}
 	return []keys.Scope{keys.Snapshots, keys.Listing, keys.Table}
@@ -312,14 +312,14 @@ func (s Snapshots) Actions() []kit.Action { return measureActions() }
 
 // Disabled says why an intent makes no sense now.
 func (s Snapshots) Disabled(_ kit.Env, in keys.Intent) string {
-	line, ok := s.list.current()
+	line, ok := s.list.Current()
 	switch in.(type) {
 	case keys.Open, keys.CopyID, keys.CopyMenu, keys.Mark:
-		if !ok && !s.list.search.editing {
+		if !ok && !s.list.Searching() {
 			return "no snapshot is shown"
 		}
 	}
-	if _, open := in.(keys.Open); open && ok && len(line.Images) == 0 && !s.list.search.editing {
+	if _, open := in.(keys.Open); open && ok && len(line.Images) == 0 && !s.list.Searching() {
 		return "no image uses this snapshot: there is nothing to open"
 	}
 	return ""
@@ -327,8 +327,8 @@ func (s Snapshots) Disabled(_ kit.Env, in keys.Intent) string {
 
 // Counts says how many snapshots there are, and what the marked ones would free.
 func (s Snapshots) Counts(env kit.Env) []kit.Part {
-	parts := []kit.Part{s.list.counts()}
-	if n := len(s.list.marks); n > 0 {
+	parts := []kit.Part{s.list.Counts()}
+	if n := len(s.list.Marks); n > 0 {
 		parts = append(parts, kit.Part{Text: env.Theme.Symbols.Mark + " " + kit.Count(n) + " marked", Style: kit.Accent, Priority: 80})
 		if s.tally != nil {
 			parts = append(parts, kit.Part{Text: FreedShort(env.Theme, s.tally.Freed()), Style: kit.Good, Priority: 75})
@@ -344,11 +344,11 @@ func (s Snapshots) View(env kit.Env) string {
 		return kit.Placeholder(env.Theme, env.Width, env.Height, "snapshots are being read "+env.Theme.Symbols.Ellipsis)
 	}
 	t, why := env.Theme, ""
-	if l, ok := s.list.current(); ok {
+	if l, ok := s.list.Current(); ok {
 		why = " " + t.Paint(kit.Dim, t.Cut(lineWhy(l), max(0, env.Width-2)))
 	}
 	env.Height -= whyLines
-	return s.list.view(env, "no snapshots in these accounts and regions", "9 shows what was read and what failed") + "\n" + kit.Block(why, env.Width, whyLines)
+	return s.list.View(env, "no snapshots in these accounts and regions", "9 shows what was read and what failed") + "\n" + kit.Block(why, env.Width, whyLines)
 }
 
 // lineWhy tells why a snapshot is of its kind.

@@ -156,7 +156,7 @@ func TestAnInstanceLeadsToItsRow(t *testing.T) {
 		t.Fatalf("%T", effects[0])
 	}
 	in, ok := p.Screen.(Instances)
-	if !ok || !in.jumped || in.list.at != scope.String()+"/i-0000" {
+	if !ok || !in.jumped || in.list.At != scope.String()+"/i-0000" {
 		t.Fatalf("%+v", p.Screen)
 	}
 	if _, effects = in.Handle(env, keys.Back{}); len(effects) != 1 || effects[0] != (kit.Pop{}) {
