@@ -14,6 +14,7 @@ import (
 
 	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/tui/browse"
+	"github.com/amiscope/amiscope/tui/history"
 	"github.com/amiscope/amiscope/tui/keys"
 	"github.com/amiscope/amiscope/tui/kit"
 )
@@ -91,6 +92,7 @@ func New(ctx context.Context, opts Options) *App {
 		{name: "snapshots", number: 3, help: "every snapshot, orphans first", screen: browse.NewSnapshots()},
 		{name: "cost", number: 4, help: "where the money goes, and what could be freed", screen: browse.NewCost()},
 		{name: "findings", number: 5, help: "what is wrong, by rule, the worst first", screen: browse.NewFindings()},
+		{name: "bin", number: 7, help: "what the Recycle Bins hold, and where deletions can be taken back", screen: history.NewBin()},
 		{name: "scopes", number: 9, help: "accounts and regions: age, calls, errors", screen: browse.NewScopes()},
 		{name: "instances", help: "what runs on which image, and how far behind", screen: browse.NewInstances()},
 		{name: "dead", help: "references to images that are gone, disabled or not yours", screen: browse.NewDead()},

@@ -74,6 +74,8 @@ type (
 	Stop struct{}
 	// Growth tells why costs differ from an earlier day's.
 	Growth struct{}
+	// Arming tells where deletions can be taken back.
+	Arming struct{}
 	// SetAside sets the reference under the cursor aside, or withdraws that.
 	SetAside struct{}
 	// Opine asks AWS itself what names the marked images, or the one under the cursor.
@@ -150,6 +152,7 @@ func (CostBasis) intent()      {}
 func (GroupBy) intent()        {}
 func (Measure) intent()        {}
 func (Growth) intent()         {}
+func (Arming) intent()         {}
 func (Stop) intent()           {}
 func (Deed) intent()           {}
 func (Lifecycle) intent()      {}

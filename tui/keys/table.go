@@ -15,10 +15,13 @@ const (
 	Scopes     Scope = "scopes"
 	Usage      Scope = "usage of an image"
 	Detail     Scope = "image"
-	Jumped     Scope = "what was jumped to: instances, growth, findings of a rule"
+	Jumped     Scope = "what was jumped to: instances, growth, findings of a rule, where deletions can be taken back"
 	Listing    Scope = "instances, dead references, snapshots, costs and findings"
 	Snapshots  Scope = "snapshots"
 	Costs      Scope = "costs"
+	Bin        Scope = "Recycle Bins"
+	Binned     Scope = "what is in a Recycle Bin"
+	Armed      Scope = "where deletions can be taken back"
 	Profiles   Scope = "profiles"
 	Field      Scope = "filter field"
 	Finder     Scope = "search field"
@@ -106,6 +109,21 @@ var table = []Binding{
 	{Costs, []string{"f"}, Narrow{}, "show the images of the row", "images", false},
 	{Costs, []string{"b"}, GroupBy{}, "group by account, region, family, tag, age or kind", "group by", false},
 	{Costs, []string{"t"}, Growth{}, "growth: why costs differ from an earlier day", "growth", false},
+
+	{Bin, []string{"space"}, Mark{}, "mark the image and advance", "mark", false},
+	{Bin, []string{"a"}, MarkShown{}, "mark all images that the search shows", "", false},
+	{Bin, []string{`ctrl+\`}, ClearMarks{}, "clear the marks", "", false},
+	{Bin, []string{"U"}, Deed{Name: "restore"}, "restore the marked images, or the one under the cursor, with the snapshots", "restore", true},
+	{Bin, []string{"enter", "d"}, Open{}, "all that is known of it", "open", false},
+	{Bin, []string{"A"}, Arming{}, "where deletions can be taken back, and for how long", "armed", false},
+	{Bin, []string{"Y"}, CopyMenu{}, "copy id, name or the AWS CLI command that restores it", "", false},
+	{Bin, []string{"r"}, Refresh{}, "read this account and region again", "", false},
+
+	{Binned, []string{"U"}, Deed{Name: "restore"}, "restore it, with the snapshots", "restore", true},
+	{Binned, []string{"y"}, CopyID{}, "copy the id", "copy id", false},
+	{Binned, []string{"Y"}, CopyMenu{}, "copy id, name or the AWS CLI command that restores it", "copy …", false},
+
+	{Armed, []string{"enter", "d"}, Open{}, "show the images of that account and region", "images", false},
 
 	{Profiles, []string{"enter"}, Open{}, "use the marked profiles, or this one", "use", false},
 	{Profiles, []string{"space"}, Mark{}, "mark the profile and advance", "mark", false},
@@ -197,6 +215,7 @@ var table = []Binding{
 	{Everywhere, []string{"3"}, GoView{Number: 3}, "snapshots", "", false},
 	{Everywhere, []string{"4"}, GoView{Number: 4}, "costs", "", false},
 	{Everywhere, []string{"5"}, GoView{Number: 5}, "findings", "", false},
+	{Everywhere, []string{"7"}, GoView{Number: 7}, "Recycle Bins", "", false},
 	{Everywhere, []string{"9"}, GoView{Number: 9}, "accounts and regions", "", false},
 	{Everywhere, []string{"tab"}, StepView{}, "next view", "", false},
 	{Everywhere, []string{"-"}, LastView{}, "previous view", "", false},
