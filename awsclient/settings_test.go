@@ -74,7 +74,10 @@ func TestSettings(t *testing.T) {
 				t.Errorf("%s is effective: %s", r.Name, r.Effective())
 			}
 		}
-		for id, public := range map[string]model.Tri{"snap-000000c1": model.Yes, "snap-000000c2": model.Yes, "snap-000000c3": model.No} {
+		if err := h.client.Read(t.Context(), s, model.Snapshots, func(p model.Page) { inv = inv.Fold(p) }); err != nil {
+			t.Fatal(err)
+		}
+		for id, public := range map[string]model.Tri{"snap-000000c1": model.Yes, "snap-000000c2": model.Yes, "snap-000000c3": model.No, "snap-000000ff": model.Maybe} {
 			if got := inv.SnapshotPublic(s, &model.Snapshot{ID: id, Start: at(1).UTC()}); got != public && s == h.scope {
 				t.Errorf("%s is public: %s", id, got)
 			}

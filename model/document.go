@@ -50,6 +50,7 @@ type Document struct {
 	Cost        *CostDocument       `json:"cost"`
 	Usage       *UsageDocument      `json:"usage"`
 	Permissions PermissionsDocument `json:"permissions"`
+	Inspector   *InspectorDocument  `json:"inspector"`
 }
 
 // DeviceDocument is one block device mapping.
@@ -76,6 +77,15 @@ type SnapshotDocument struct {
 	SizeBytes *int64     `json:"sizeBytes"`
 	FullBytes *int64     `json:"fullBytes"`
 	Encrypted *bool      `json:"encrypted"`
+	Public    *bool      `json:"public"`
+}
+
+// InspectorDocument is Amazon Inspector's summary of an image.
+type InspectorDocument struct {
+	Scanned  bool       `json:"scanned"`
+	At       *time.Time `json:"at"`
+	Severity string     `json:"severity"`
+	FixSince *time.Time `json:"fixSince"`
 }
 
 // SourceDocument is what an image was made from; empty where AWS does not say.
@@ -96,6 +106,18 @@ type ScopeDocument struct {
 	Error   *string        `json:"error"`
 	Hint    *string        `json:"hint"`
 	Usage   []SourceStatus `json:"usage"`
+
+	Settings []SettingDocument `json:"settings"`
+}
+
+// SettingDocument is one setting of an account in a region.
+type SettingDocument struct {
+	Name      string   `json:"name"`
+	State     *string  `json:"state"`
+	ManagedBy *string  `json:"managedBy"`
+	Rules     []string `json:"rules"`
+	Error     *string  `json:"error"`
+	Hint      *string  `json:"hint"`
 }
 
 // The states of a ScopeDocument.
@@ -140,6 +162,7 @@ func (d *Document) detail(inv Inventory, im *Image) {
 			d.Tags[t.Key] = t.Value
 		}
 	}
+	d.Inspector = det.inspector()
 	d.Devices, d.Snapshots = []DeviceDocument{}, []SnapshotDocument{}
 	for _, dev := range det.Devices {
 		d.Devices = append(d.Devices, dev.document())
@@ -147,6 +170,17 @@ func (d *Document) detail(inv Inventory, im *Image) {
 			d.Snapshots = append(d.Snapshots, inv.snapshotDocument(Scope{im.Owner, im.Region}, dev.Snapshot))
 		}
 	}
+}
+
+// inspector is what Amazon Inspector found, in short; nil where that is not known.
+func (d *Detail) inspector() *InspectorDocument {
+	switch {
+	case d.Inspected == Maybe:
+		return nil
+	case d.Scan == nil:
+		return &InspectorDocument{}
+	}
+	return &InspectorDocument{Scanned: true, At: instant(d.Scan.At), Severity: d.Scan.Severity, FixSince: instant(d.Scan.Fixable(""))}
 }
 
 func (d Device) document() DeviceDocument {
@@ -165,7 +199,7 @@ func (inv Inventory) snapshotDocument(owner Scope, id string) SnapshotDocument {
 	size := gibibytes(s.SizeGiB)
 	d := SnapshotDocument{
 		ID: id, State: &s.State, Tier: &s.Tier, Started: instant(s.Start),
-		SizeBytes: &size, Encrypted: s.Encrypted.Ptr(),
+		SizeBytes: &size, Encrypted: s.Encrypted.Ptr(), Public: inv.SnapshotPublic(owner, s).Ptr(),
 	}
 	if s.FullBytes >= 0 {
 		d.FullBytes = &s.FullBytes
@@ -192,6 +226,7 @@ func (inv Inventory) scopeDocument(s Scope) ScopeDocument {
 	d := ScopeDocument{
 		Source: inv.Account(s.Account).Source, Account: &s.Account, Region: &s.Region,
 		State: ScopeRead, AsOf: instant(images.AsOf), Usage: inv.sourceStatuses(s),
+		Settings: inv.settingDocuments(s),
 	}
 	trouble := inv.Trouble(s)
 	switch {

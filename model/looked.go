@@ -74,13 +74,14 @@ func (inv Inventory) VolumePermissions(s Scope, snapshot string) *VolumePermissi
 	return sh.volumes[i].rec
 }
 
-// Inspection is what Amazon Inspector found in an image; nil where nobody has read
-// it.
+// Inspection is what Amazon Inspector found in an image, whichever of the accounts
+// that see it was told; nil where nobody has read it.
 func (inv Inventory) Inspection(im *Image) *Inspection {
-	sh := inv.shard(Scope{im.Owner, im.Region})
-	i, ok := sh.inspections.find(im.ID)
-	if !ok {
-		return nil
+	for _, account := range inv.SeenBy(im) {
+		sh := inv.shard(Scope{account, im.Region})
+		if i, ok := sh.inspections.find(im.ID); ok {
+			return sh.inspections[i].rec
+		}
 	}
-	return sh.inspections[i].rec
+	return nil
 }

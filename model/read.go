@@ -163,6 +163,13 @@ func (inv Inventory) SeenBy(im *Image) []string {
 	return seen
 }
 
+// Foreign reports whether an image belongs to an account that was not read: it is
+// seen because somebody shares it, or because something names it.
+func (inv Inventory) Foreign(im *Image) bool {
+	_, own := inv.lookup(Scope{im.Owner, im.Region}, im.ID)
+	return !own
+}
+
 // Sees reports whether an account owns or sees an image.
 func (inv Inventory) Sees(account string, im *Image) bool {
 	return im.Owner == account || slices.Contains(inv.foreign[im.ImageKey], account)

@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Setting is one of the things that an account sets for all that it has in a
 // region. Each is read by a call of its own, and so may be denied alone.
@@ -82,9 +85,13 @@ func (inv Inventory) PublicSnapshots(s Scope) []*PublicSnapshot {
 
 // SnapshotPublic reports whether everybody may make volumes of a snapshot of a
 // scope. One listing tells it of all that were there then; what was read of the
-// snapshot itself since then stands before it.
+// snapshot itself since then stands before it. Of what is in the Recycle Bin, or
+// gone, nothing tells.
 func (inv Inventory) SnapshotPublic(s Scope, sn *Snapshot) Tri {
 	sh, asOf := inv.shard(s), inv.Status(s, PublicSnapshots).AsOf
+	if _, there := sh.snapshots.find(sn.ID); !there {
+		return Maybe
+	}
 	if p := inv.VolumePermissions(s, sn.ID); p != nil && p.Err == nil && p.At.After(asOf) {
 		return Truth(p.Public)
 	}
@@ -101,4 +108,54 @@ func listedSince(asOf time.Time, sn *Snapshot) Tri {
 		return Maybe
 	}
 	return Yes
+}
+
+// Refused lists what may not be read in a scope, in the order of the kinds: an
+// error for each call that is denied. What a policy closes to the whole region is
+// not among them.
+func (inv Inventory) Refused(s Scope) []*OpError {
+	var out []*OpError
+	add := func(err *OpError) {
+		known := func(e *OpError) bool { return err.Op == e.Op }
+		if err != nil && err.Kind == Denied && !slices.ContainsFunc(out, known) {
+			out = append(out, err)
+		}
+	}
+	if !inv.Readable(s) {
+		return nil
+	}
+	for _, k := range Swept() {
+		add(inv.Status(s, k).Err)
+	}
+	for _, r := range inv.Settings(s) {
+		add(r.Err)
+	}
+	for _, p := range inv.ScopePermissions(s) {
+		add(p.Err)
+	}
+	return out
+}
+
+// settingDocuments tell all settings of a scope, those that are not known with
+// null: nil where none was ever asked for.
+func (inv Inventory) settingDocuments(s Scope) []SettingDocument {
+	switch st := inv.Status(s, Settings); {
+	case !inv.Enabled(s):
+		return []SettingDocument{}
+	case st.AsOf.IsZero() && st.Err == nil:
+		return nil
+	}
+	var out []SettingDocument
+	for _, name := range SettingNames() {
+		d := SettingDocument{Name: name, Rules: []string{}}
+		if r := inv.Setting(s, name); r != nil {
+			d.State, d.ManagedBy, d.Rules = given(r.State), given(r.By), append(d.Rules, r.Rules...)
+			d.Error, d.Hint = explained(r.Err)
+		}
+		if err := inv.Status(s, Settings).Err; d.Error == nil {
+			d.Error, d.Hint = explained(err)
+		}
+		out = append(out, d)
+	}
+	return out
 }

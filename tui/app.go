@@ -286,6 +286,8 @@ func (a *App) effect(id int, e kit.Effect) tea.Cmd {
 		return a.opine(e.Keys)
 	case kit.Report:
 		return a.report(e.Keys)
+	case kit.Peek:
+		return a.peek(e)
 	case kit.Measure:
 		return a.measure(e)
 	case kit.Growth:

@@ -11,6 +11,7 @@ import (
 	"github.com/amiscope/amiscope/model/finding"
 	"github.com/amiscope/amiscope/model/plan"
 	"github.com/amiscope/amiscope/model/trail"
+	"github.com/amiscope/amiscope/tui/kit"
 )
 
 // Services are what the screen needs of the world. They are made by cmd; the
@@ -40,6 +41,9 @@ type Services struct {
 	// Opine asks AWS itself what names images (DescribeImageReferences), each in its
 	// owner's account. Nil where nothing can be asked.
 	Opine func(ctx context.Context, keys []model.ImageKey) <-chan model.Event
+	// Peek reads what is read only where somebody looks: pages of Volumes and
+	// Inspections. Nil where nothing can be asked.
+	Peek func(ctx context.Context, p kit.Peek) <-chan model.Event
 	// Report lets AWS make usage reports of images (CreateImageUsageReport): pages
 	// of Kind Reports say that they are begun, and notices what could not be. Nil
 	// where none can be made.

@@ -245,6 +245,16 @@ func (a *App) report(keys []model.ImageKey) tea.Cmd {
 	return a.inquire(keys, reported, a.opts.Services.Report, "starting "+kit.Plural(len(keys), "usage report", "usage reports"))
 }
 
+// peek reads what a screen shows that takes calls of its own; where AWS cannot be
+// asked the screen says that it is not known.
+func (a *App) peek(p kit.Peek) tea.Cmd {
+	if a.opts.Offline != "" || a.opts.Services.Peek == nil {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(a.ctx)
+	return a.follow(ctx, a.opts.Services.Peek(ctx, p), run{what: peeks, cancel: cancel})
+}
+
 // inquire puts a question to AWS, where it can be asked at all.
 func (a *App) inquire(keys []model.ImageKey, what stream, service func(context.Context, []model.ImageKey) <-chan model.Event, doing string) tea.Cmd {
 	switch {

@@ -43,6 +43,7 @@ const (
 	settles                // what verdicts wait for
 	opines                 // what AWS itself says
 	reported               // usage reports that are being begun
+	peeks                  // what is read where somebody looks
 )
 
 // refreshes reports whether a stream is a pass over scopes.
@@ -297,6 +298,7 @@ func (a *App) ended(src <-chan model.Event, r run) tea.Cmd {
 		return a.restored()
 	case settles, opines, reported:
 		return a.answered(src, r)
+	case peeks:
 	}
 	return nil
 }

@@ -102,7 +102,7 @@ func (a *app) screenOptions(c config.Config, w *world) tui.Options {
 	if !w.offline {
 		o.Services.Costs.Note = a.ledger().Note
 		o.Services.Settle, o.Services.Opine, o.Services.Report = w.settle, w.opine, w.report
-		o.Services.Costs.Measure = w.measure
+		o.Services.Peek, o.Services.Costs.Measure = w.peek, w.measure
 	}
 	if a.flags.demo == nil {
 		o.Services.Login, o.Services.Profiles = a.login, a.profiles

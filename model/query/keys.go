@@ -122,6 +122,10 @@ var table = []Key{
 		Example: "public:true", flag: func(_ *World, im *model.Image) model.Tri { return im.Public },
 	},
 	{
+		Name: "foreign", Kind: Bool, Sortable: true, Help: "another account owns it, which was not read: it is shared with yours",
+		Example: "is:foreign", flag: func(w *World, im *model.Image) model.Tri { return model.Truth(w.Inv.Foreign(im)) },
+	},
+	{
 		Name: "shared", Kind: Set, Sortable: true, Unsure: true, Example: "shared:stranger",
 		Help: "with whom the image is shared: public, stranger, an account by id or name, an organization or unit by id; no:shared is private",
 		some: someShared, text: sharedWith,

@@ -17,6 +17,7 @@ type Detail struct {
 	key    model.ImageKey
 	tab    int
 	scroll int
+	peeked int      // the tab whose own calls were asked for
 	lines  []string // of the present tab, made by Sync
 	used   usedBy
 }
@@ -62,7 +63,10 @@ const trailTab = 5
 func NewCostOf(k model.ImageKey) Detail { return Detail{key: k, tab: costTab} }
 
 // Sync makes the lines of the present tab.
-func (d Detail) Sync(env kit.Env) (kit.Screen, []kit.Effect) { return d.redrawn(env), nil }
+func (d Detail) Sync(env kit.Env) (kit.Screen, []kit.Effect) {
+	d, effects := d.peek(env)
+	return d.redrawn(env), effects
+}
 
 func (d Detail) redrawn(env kit.Env) Detail {
 	im, ok := env.Inv.Image(d.key)
@@ -96,10 +100,16 @@ func (d Detail) on(env kit.Env, tab int) Detail {
 	return d.redrawn(env)
 }
 
-// Handle scrolls, changes tabs, copies and asks.
+// Handle scrolls, changes tabs, copies and asks, for what a tab shows too.
 func (d Detail) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
-	next, effects := d.handle(env, in)
-	return next, append(effects, d.tracing(next)...)
+	next, effects := d.again(in).handle(env, in)
+	now, ok := next.(Detail)
+	if !ok {
+		return next, effects
+	}
+	effects = append(effects, d.tracing(now)...)
+	now, more := now.peek(env)
+	return now, append(effects, more...)
 }
 
 func (d Detail) handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {

@@ -7,9 +7,15 @@ import (
 	"github.com/amiscope/amiscope/tui/kit"
 )
 
-// findingLines tells what is wrong with an image, one by one, why that matters and
-// what mends it.
+// findingLines tells what is wrong with an image, and what Amazon Inspector found in
+// it.
 func findingLines(env kit.Env, im *model.Image) []string {
+	return append(ruleLines(env, im), inspectorLines(env, im)...)
+}
+
+// ruleLines tells what is wrong with an image, one by one, why that matters and what
+// mends it.
+func ruleLines(env kit.Env, im *model.Image) []string {
 	t := env.Theme
 	if env.Findings == nil {
 		return []string{"", " " + t.Paint(kit.Dim, "not judged yet "+t.Symbols.Ellipsis)}

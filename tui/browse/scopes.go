@@ -38,9 +38,13 @@ var scopeColumns = []kit.Column{
 	{Key: "images", Title: "IMAGES", Min: 6, Max: 7, Right: true, Priority: 80},
 	{Key: "age", Title: "READ", Min: 8, Max: 8, Right: true, Priority: 78},
 	{Key: "usage", Title: "USAGE", Min: 5, Max: 16, Weight: 1, Priority: 75},
-	{Key: "calls", Title: "CALLS", Min: 5, Max: 6, Right: true, Priority: 50},
-	{Key: "hint", Title: "WHAT TO DO", Min: 16, Max: 80, Weight: 3, Priority: 70},
-	{Key: "error", Title: "WHY", Min: 16, Max: 120, Weight: 4, Priority: 60},
+	{Key: "sharing", Title: "PUBLIC", Min: 7, Max: 14, Priority: 74},
+	{Key: "denied", Title: "DENIED", Min: 6, Max: 6, Right: true, Priority: 73},
+	{Key: "encrypts", Title: "ENCRYPT", Min: 7, Max: 7, Priority: 46},
+	{Key: "allowed", Title: "ALLOWED", Min: 7, Max: 10, Priority: 45},
+	{Key: "calls", Title: "CALLS", Min: 5, Max: 6, Right: true, Priority: 40},
+	{Key: "hint", Title: "WHAT TO DO", Min: 39, Max: 80, Weight: 3, Priority: 70},
+	{Key: "error", Title: "WHY", Min: 30, Max: 120, Weight: 4, Priority: 60},
 	{Key: "source", Title: "REACHED BY", Min: 12, Max: 30, Weight: 1, Priority: 30},
 }
 
@@ -60,7 +64,7 @@ func (s Scopes) Sync(env kit.Env) (kit.Screen, []kit.Effect) {
 			cmp.Compare(env.Inv.Account(a.scope.Account).Title(), env.Inv.Account(b.scope.Account).Title()),
 		)
 	})
-	s.table = s.table.Resize(env.Width, env.Height-troubleLines).SetLen(len(s.rows))
+	s.table = s.table.Resize(env.Width, env.Height-footLines(env)).SetLen(len(s.rows))
 	if i := slices.Index(s.rows, s.at); i >= 0 {
 		s.table = s.table.Track(i)
 	}
@@ -174,11 +178,31 @@ func (s Scopes) View(env kit.Env) string {
 		return kit.Placeholder(env.Theme, env.Width, env.Height, "no account reached yet", "profiles, roles and regions are told by flags, environment or the config file")
 	}
 	table := s.table.View(env.Theme, scopeRows{env, s.rows, s.logins, s.folds}, kit.Unsorted)
-	return strings.Join([]string{table, kit.Block(s.trouble(env), env.Width, troubleLines)}, "\n")
+	return table + "\n" + kit.Block(s.foot(env), env.Width, footLines(env))
 }
 
-// troubleLines is the height of what is told about the row under the cursor.
+// troubleLines is the height of what is told about the row under the cursor where
+// there is little room.
 const troubleLines = 2
+
+// footLines is that height: where there is room, it holds the settings of the scope
+// and what is denied there.
+func footLines(env kit.Env) int {
+	if env.Height < 16 {
+		return troubleLines
+	}
+	return troubleLines + 2
+}
+
+// foot tells what stands in the way of the row under the cursor, and behind that
+// what else there is to be known of its scope.
+func (s Scopes) foot(env kit.Env) string {
+	lines := strings.Split(s.trouble(env), "\n")
+	if r, ok := s.current(); ok && r.fold == single && r.lost == "" && r.login == "" {
+		lines = append(lines, settingsLine(env, r.scope), deniedLine(env, r.scope))
+	}
+	return strings.Join(slices.DeleteFunc(lines, func(l string) bool { return l == "" }), "\n")
+}
 
 func (s Scopes) trouble(env kit.Env) string {
 	r, ok := s.current()
@@ -277,6 +301,14 @@ func (r scopeRows) scopeCell(s model.Scope, key string) kit.Cell {
 		return kit.Cell{Text: kit.Since(st.AsOf, r.env.Now), Style: kit.Dim}
 	case "usage":
 		return standingCell(r.env, s)
+	case "sharing":
+		return sharingCell(r.env, s)
+	case "denied":
+		return deniedCell(r.env, s)
+	case "encrypts":
+		return effectCell(r.env, s, model.EncryptVolumes)
+	case "allowed":
+		return effectCell(r.env, s, model.AllowedImages)
 	case "calls":
 		return kit.Cell{Text: strconv.Itoa(calls(inv, s)), Style: kit.Dim}
 	case "source":

@@ -11,13 +11,15 @@ import (
 )
 
 // sharedCell says with whom an image is shared: a globe for everybody, a lock for
-// nobody, else how many and who, strangers before all. What was not read is never
-// shown as private.
+// nobody, else how many and who, strangers before all; of what others share with
+// the accounts that are read, by whom. What was not read is never shown as private.
 func sharedCell(env kit.Env, im *model.Image) kit.Cell {
 	t, p := env.Theme, env.Inv.Permissions(im)
 	switch {
 	case im.Public == model.Yes || p != nil && p.Err == nil && p.Public:
 		return kit.Cell{Text: t.Symbols.Globe + " public", Style: kit.Bad}
+	case p == nil && env.Inv.Foreign(im):
+		return kit.Cell{Text: "by " + ownerTitle(env, im), Style: kit.Info}
 	case p == nil || p.Err != nil:
 		return unknown()
 	case p.Private():
@@ -43,13 +45,18 @@ func sharers(env kit.Env, p *model.LaunchPermissions) []string {
 	return out
 }
 
-// permissionLines tells who may launch an image, one by one, and who of them is
-// nobody's.
+// permissionLines tells who may launch an image, and who may copy its snapshots.
 func permissionLines(env kit.Env, im *model.Image) []string {
-	t, p := env.Theme, env.Inv.Permissions(im)
+	return append(launchLines(env, im), volumeLines(env, im)...)
+}
+
+// launchLines tells who may launch an image, one by one, and who of them is
+// nobody's.
+func launchLines(env kit.Env, im *model.Image) []string {
+	p := env.Inv.Permissions(im)
 	switch {
-	case p == nil && !owned(env, im.ImageKey):
-		return indented(env, []kit.Pair{factP("Public", im.Public, kit.Bad), {Label: "Others", Value: "only its owner, " + im.Owner + ", is told whom it is shared with"}})
+	case p == nil && env.Inv.Foreign(im):
+		return indented(env, foreignPairs(env, im))
 	case p == nil:
 		return indented(env, []kit.Pair{factP("Public", im.Public, kit.Bad), {Label: "Others", Value: "not read yet: that takes a call an image", Style: kit.Warn}})
 	case p.Err != nil:
@@ -88,7 +95,7 @@ func permissionLines(env kit.Env, im *model.Image) []string {
 		}
 		return text, stranger
 	})...)
-	return append(lines, "", " "+t.Paint(kit.Dim, "Who may copy it needs its snapshots shared as well: that is not read."))
+	return lines
 }
 
 // grantees lists those of one kind.

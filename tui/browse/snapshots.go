@@ -9,6 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/model/cost"
 	"github.com/amiscope/amiscope/tui/keys"
 	"github.com/amiscope/amiscope/tui/kit"
@@ -48,6 +49,7 @@ var snapshotRecords = kit.Records[*cost.Line]{
 		{Column: kit.Column{Key: "size", Title: "STORED", Min: 9, Max: 16, Right: true, Bar: 5, Priority: 90}, Cell: storedCell, Compare: func(a, b *cost.Line) int { return cmp.Compare(a.Bytes.High, b.Bytes.High) }, Large: true},
 		{Column: kit.Column{Key: "basis", Title: "BASIS", Min: 9, Max: 18, Priority: 70}, Cell: func(_ kit.Env, l *cost.Line) kit.Cell { return kit.Cell{Text: l.Basis.String(), Style: kit.Dim} }, Compare: func(a, b *cost.Line) int { return cmp.Compare(a.Basis, b.Basis) }},
 		{Column: kit.Column{Key: "tier", Title: "TIER", Min: 8, Max: 8, Priority: 82}, Cell: tierCell},
+		{Column: kit.Column{Key: "public", Title: "PUBLIC", Min: 6, Max: 6, Priority: 85}, Cell: publicSnapshotCell},
 		{Column: kit.Column{Key: "images", Title: "IMAGES", Min: 6, Max: 6, Right: true, Priority: 84}, Cell: usersCell, Compare: func(a, b *cost.Line) int { return cmp.Compare(len(a.Images), len(b.Images)) }, Large: true},
 		{Column: kit.Column{Key: "account", Title: "ACCOUNT", Min: 12, Max: 14, Priority: 88}, Cell: func(env kit.Env, l *cost.Line) kit.Cell {
 			return kit.Cell{Text: env.Inv.Account(l.Snapshot.Owner).Title()}
@@ -123,6 +125,22 @@ func tierCell(_ kit.Env, l *cost.Line) kit.Cell {
 		return kit.Cell{Text: "archive", Style: kit.Info}
 	}
 	return kit.Cell{Text: l.Snapshot.Tier, Style: kit.Dim}
+}
+
+// publicSnapshotCell says whether everybody may make volumes of a snapshot; where
+// block public access hides it nobody can, as long as that holds.
+func publicSnapshotCell(env kit.Env, l *cost.Line) kit.Cell {
+	switch env.Inv.SnapshotPublic(l.Scope(), l.Snapshot) {
+	case model.Yes:
+		if set := env.Inv.Setting(l.Scope(), model.BlockSnapshots); set != nil && set.State == model.BlockAll {
+			return kit.Cell{Text: "hidden", Style: kit.Warn}
+		}
+		return kit.Cell{Text: "yes", Style: kit.Bad}
+	case model.No:
+		return kit.Cell{Text: "no", Style: kit.Dim}
+	case model.Maybe:
+	}
+	return unknown()
 }
 
 func usersCell(_ kit.Env, l *cost.Line) kit.Cell {

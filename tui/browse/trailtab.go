@@ -15,8 +15,8 @@ import (
 func NewTrailOf(k model.ImageKey) Detail { return Detail{key: k, tab: trailTab} }
 
 // tracing asks for the trail when its tab is opened.
-func (d Detail) tracing(next kit.Screen) []kit.Effect {
-	if n, ok := next.(Detail); ok && n.tab == trailTab && d.tab != trailTab {
+func (d Detail) tracing(next Detail) []kit.Effect {
+	if next.tab == trailTab && d.tab != trailTab {
 		return []kit.Effect{kit.Trace{Image: d.key}}
 	}
 	return nil

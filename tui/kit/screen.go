@@ -119,6 +119,12 @@ type (
 	}
 	// Opine asks AWS itself what names images.
 	Opine struct{ Keys []model.ImageKey }
+	// Peek reads what is read only where somebody looks.
+	Peek struct {
+		Scope     model.Scope // whose account may read it
+		Snapshots []string    // who may make volumes of these
+		Image     string      // what Amazon Inspector found in it; "": in none
+	}
 	// Measure offers to list the blocks of images' snapshots and of others, so that
 	// what they cost is known exactly.
 	Measure struct {
@@ -205,6 +211,7 @@ func (Toast) effect()      {}
 func (Clip) effect()       {}
 func (Read) effect()       {}
 func (Opine) effect()      {}
+func (Peek) effect()       {}
 func (Report) effect()     {}
 func (Measure) effect()    {}
 func (Growth) effect()     {}

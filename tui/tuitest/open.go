@@ -7,6 +7,21 @@ import (
 	"github.com/amiscope/amiscope/model"
 )
 
+// ScannedImage is one that Amazon Inspector has found something in.
+const ScannedImage = UnreadImage
+
+// ForeignImage is one that a stranger shares with an account.
+const ForeignImage = "ami-0f0f0f0f0f0f0f0f0"
+
+// Foreign is the list of an account with an image that a stranger shares with it.
+func Foreign() model.Event {
+	p := pass(Prod)
+	im := image(model.Scope{Account: "887766554433", Region: Prod.Region}, 40)
+	im.ID, im.Name, im.Launched, im.Detail.TagsRead, im.Detail.Tags = ForeignImage, "vendor-appliance-7.2", model.Maybe, false, nil
+	p.Images = append(p.Images, im)
+	return p
+}
+
 // openness are the passes over what tells how open a scope is: one where nothing is
 // blocked and a snapshot is public, one where a setting may not be read, one that is
 // denied, and some where all is blocked.

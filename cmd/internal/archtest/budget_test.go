@@ -17,19 +17,20 @@ const (
 
 // broad are the structs that may have more fields, each with the reason.
 var broad = map[string]string{
-	"model.Image":     "mirrors AWS's image record",
-	"model.Detail":    "mirrors the rest of AWS's image record",
-	"model.Document":  "is the documented JSON of an image, field by field",
-	"model.Page":      "is one answer for all kinds: one list a kind",
-	"model.Reference": "is one record for what all usage sources tell",
-	"plan.Facts":      "is the documented JSON of what a plan rests on, field by field",
-	"plan.Options":    "is a table: what deeds can be told, a field each",
-	"fleet.Fleet":     "is a table: one list a kind of record",
-	"fakeaws.Options": "is a table: what an AWS holds and how it behaves",
-	"kit.Env":         "is all that a screen may know, passed to it and never kept",
-	"tui.Services":    "is a table: one field a thing that the screen needs of the world",
-	"tui.Options":     "is a table: what cmd decides before the first frame",
-	"kit.Symbols":     "is a table: one field a glyph",
+	"model.Image":                 "mirrors AWS's image record",
+	"model.Detail":                "mirrors the rest of AWS's image record",
+	"model.Document":              "is the documented JSON of an image, field by field",
+	"model.Page":                  "is one answer for all kinds: one list a kind",
+	"model.Reference":             "is one record for what all usage sources tell",
+	"output.SnapshotCostDocument": "is the documented JSON of a snapshot, field by field",
+	"plan.Facts":                  "is the documented JSON of what a plan rests on, field by field",
+	"plan.Options":                "is a table: what deeds can be told, a field each",
+	"fleet.Fleet":                 "is a table: one list a kind of record",
+	"fakeaws.Options":             "is a table: what an AWS holds and how it behaves",
+	"kit.Env":                     "is all that a screen may know, passed to it and never kept",
+	"tui.Services":                "is a table: one field a thing that the screen needs of the world",
+	"tui.Options":                 "is a table: what cmd decides before the first frame",
+	"kit.Symbols":                 "is a table: one field a glyph",
 }
 
 func TestBudgets(t *testing.T) {

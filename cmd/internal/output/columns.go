@@ -123,13 +123,14 @@ func words(s string) cell {
 
 // fact is yes or no, and in CSV empty where it is not known.
 func fact(of func(*model.Image) model.Tri) func(row) cell {
-	return func(r row) cell {
-		t := of(r.im)
-		if t == model.Maybe {
-			return cell{show: unread}
-		}
-		return cell{show: t.String(), data: strconv.FormatBool(t == model.Yes), own: true}
+	return func(r row) cell { return triCell(of(r.im)) }
+}
+
+func triCell(t model.Tri) cell {
+	if t == model.Maybe {
+		return cell{show: unread}
 	}
+	return cell{show: t.String(), data: strconv.FormatBool(t == model.Yes), own: true}
 }
 
 func created(im *model.Image) time.Time { return im.Created }

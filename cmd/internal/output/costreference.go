@@ -152,6 +152,7 @@ func snapshotFields() []Field {
 		{"tie.how", "text", "`description`, `tag KEY` or `index`: an earlier reading."},
 		{"images", "list of text", "Ids of the images that use it."},
 		{"tier", "text", "`standard` or `archive`."},
+		{"public", "true, false or null", "Whether everybody may make volumes of it, by its permissions; null where it was made after the public ones were listed, or they could not be."},
 		{"volumeSize", "number or null", "Size of its volume."},
 		{"fullBytes", "number or null", "All that it holds; null where AWS does not tell."},
 		{"stored", "object or null", "Bytes that are stored for it and for none before it; null where nothing tells its size."},

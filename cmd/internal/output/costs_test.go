@@ -31,6 +31,7 @@ func priced() (Known, *model.Image) {
 			snapshot("snap-1", 8<<30, "Created by CreateImage(i-1) for ami-1"),
 			snapshot("snap-3", 10<<30, "Created by CreateImage(i-1) for ami-0123456789abcdef0"),
 		}},
+		model.Page{Gen: 2, Scope: at, Kind: model.PublicSnapshots, At: now, Last: true, Public: []*model.PublicSnapshot{{ID: "snap-1"}}},
 		model.Page{Gen: 2, Scope: at, Kind: model.Bin, At: now, Last: true, Binned: []*model.Binned{{ID: "snap-4", Entered: now.Add(-time.Hour)}}},
 		model.Page{Gen: 2, Scope: at, Kind: model.BinRules, Last: true, Err: &model.OpError{Op: "rbin:ListRules", Scope: at, Kind: model.Denied, Err: errors.New("no")}},
 		model.Page{Gen: 2, Scope: at, Kind: model.Hasten, Last: true, Err: &model.OpError{Op: "x:Y", Scope: at, Kind: model.NotOffered, Err: errors.New("no")}},
@@ -132,11 +133,11 @@ func TestCosts(t *testing.T) {
 func TestSnapshots(t *testing.T) {
 	k, _ := priced()
 	got := printed(t, func(b *strings.Builder) error { return Style{Format: JSONL, Now: now}.Snapshots(b, k, k.Costs.Lines()) })
-	want := `{"id":"snap-1","account":"111122223333","accountName":"acme-prod","region":"eu-west-1","kind":"image","tie":null,"images":["ami-1"],"tier":"standard","volumeSize":17179869184,"fullBytes":8589934592,` +
+	want := `{"id":"snap-1","account":"111122223333","accountName":"acme-prod","region":"eu-west-1","kind":"image","tie":null,"images":["ami-1"],"tier":"standard","public":true,"volumeSize":17179869184,"fullBytes":8589934592,` +
 		`"stored":{"low":8589934592,"high":8589934592},"cost":{"low":0.4,"high":0.4},"basis":"full snapshot size","created":"2026-10-30T00:00:00Z","description":"Created by CreateImage(i-1) for ami-1"}` + "\n" +
-		`{"id":"snap-3","account":"111122223333","accountName":"acme-prod","region":"eu-west-1","kind":"orphan","tie":{"image":"ami-0123456789abcdef0","name":"","how":"description"},"images":[],"tier":"standard","volumeSize":17179869184,"fullBytes":10737418240,` +
+		`{"id":"snap-3","account":"111122223333","accountName":"acme-prod","region":"eu-west-1","kind":"orphan","tie":{"image":"ami-0123456789abcdef0","name":"","how":"description"},"images":[],"tier":"standard","public":false,"volumeSize":17179869184,"fullBytes":10737418240,` +
 		`"stored":{"low":10737418240,"high":10737418240},"cost":{"low":0.5,"high":0.5},"basis":"full snapshot size","created":"2026-10-30T00:00:00Z","description":"Created by CreateImage(i-1) for ami-0123456789abcdef0"}` + "\n" +
-		`{"id":"snap-4","account":"111122223333","accountName":"acme-prod","region":"eu-west-1","kind":"bin","tie":null,"images":[],"tier":"standard","volumeSize":null,"fullBytes":null,"stored":null,"cost":null,"basis":"not known","created":"2026-10-31T23:00:00Z","description":""}` + "\n"
+		`{"id":"snap-4","account":"111122223333","accountName":"acme-prod","region":"eu-west-1","kind":"bin","tie":null,"images":[],"tier":"standard","public":null,"volumeSize":null,"fullBytes":null,"stored":null,"cost":null,"basis":"not known","created":"2026-10-31T23:00:00Z","description":""}` + "\n"
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

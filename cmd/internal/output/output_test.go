@@ -127,13 +127,13 @@ func TestImagesJSON(t *testing.T) {
 		return Style{Format: JSON, Now: now}.Images(b, Known{Inv: inv}, inv.Images())
 	})
 	want := `{"images":[
-{"id":"ami-1","name":"web-2026.10.1","account":"111122223333","accountName":"acme-prod","seenBy":["111122223333"],"region":"eu-west-1","state":"available","created":"2026-04-15T00:00:00Z","launched":false,"lastLaunched":null,"deprecationTime":"2026-10-31T23:00:00Z","disabled":false,"protected":null,"encrypted":true,"architecture":"arm64","platform":"linux","rootDeviceType":"ebs","devices":[{"name":"/dev/xvda","virtual":"","suppressed":false,"snapshot":"snap-1","sizeBytes":8589934592,"type":"gp3","iops":0,"throughput":0,"encrypted":true,"deleteOnTermination":true},{"name":"/dev/xvdb","virtual":"","suppressed":false,"snapshot":"snap-2","sizeBytes":1073741824,"type":"gp3","iops":0,"throughput":0,"encrypted":null,"deleteOnTermination":null},{"name":"/dev/xvdc","virtual":"ephemeral0","suppressed":false,"snapshot":"","sizeBytes":0,"type":"","iops":0,"throughput":0,"encrypted":null,"deleteOnTermination":null}],"snapshots":[{"id":"snap-1","state":"completed","tier":"standard","started":"2026-10-30T00:00:00Z","sizeBytes":8589934592,"fullBytes":null,"encrypted":true},{"id":"snap-2","state":null,"tier":null,"started":null,"sizeBytes":null,"fullBytes":null,"encrypted":null}],"sizeBytes":8589934592,"bootMode":"","imds":"v2.0","tpm":"","ena":true,"tags":{"owner":"core"},"source":{"image":"ami-0","region":"us-east-1","instance":""},"family":"web","version":"2026.10.1","description":"web","managed":"none","cost":null,"usage":null,"permissions":{"read":false,"readAt":null,"public":false,"accounts":null,"organizations":null,"units":null}}
+{"id":"ami-1","name":"web-2026.10.1","account":"111122223333","accountName":"acme-prod","seenBy":["111122223333"],"region":"eu-west-1","state":"available","created":"2026-04-15T00:00:00Z","launched":false,"lastLaunched":null,"deprecationTime":"2026-10-31T23:00:00Z","disabled":false,"protected":null,"encrypted":true,"architecture":"arm64","platform":"linux","rootDeviceType":"ebs","devices":[{"name":"/dev/xvda","virtual":"","suppressed":false,"snapshot":"snap-1","sizeBytes":8589934592,"type":"gp3","iops":0,"throughput":0,"encrypted":true,"deleteOnTermination":true},{"name":"/dev/xvdb","virtual":"","suppressed":false,"snapshot":"snap-2","sizeBytes":1073741824,"type":"gp3","iops":0,"throughput":0,"encrypted":null,"deleteOnTermination":null},{"name":"/dev/xvdc","virtual":"ephemeral0","suppressed":false,"snapshot":"","sizeBytes":0,"type":"","iops":0,"throughput":0,"encrypted":null,"deleteOnTermination":null}],"snapshots":[{"id":"snap-1","state":"completed","tier":"standard","started":"2026-10-30T00:00:00Z","sizeBytes":8589934592,"fullBytes":null,"encrypted":true,"public":null},{"id":"snap-2","state":null,"tier":null,"started":null,"sizeBytes":null,"fullBytes":null,"encrypted":null,"public":null}],"sizeBytes":8589934592,"bootMode":"","imds":"v2.0","tpm":"","ena":true,"tags":{"owner":"core"},"source":{"image":"ami-0","region":"us-east-1","instance":""},"family":"web","version":"2026.10.1","description":"web","managed":"none","cost":null,"usage":null,"permissions":{"read":false,"readAt":null,"public":false,"accounts":null,"organizations":null,"units":null},"inspector":null}
 ],
 "scopes":[
-{"source":"profile prod","account":"111122223333","region":"eu-west-1","state":"read","asOf":"2026-10-31T23:59:00Z","error":null,"hint":null,"usage":null},
-{"source":"profile prod","account":"111122223333","region":"eu-west-2","state":"failed","asOf":null,"error":"111122223333/eu-west-2: ec2:DescribeImages: denied: no","hint":"ask for the permission ec2:DescribeImages in this account and region","usage":null},
-{"source":"profile prod","account":"111122223333","region":"me-south-1","state":"disabled","asOf":null,"error":null,"hint":null,"usage":[]},
-{"source":"profile old","account":null,"region":null,"state":"unreached","asOf":null,"error":"expired: the token has expired","hint":"log in again, then refresh","usage":null}
+{"source":"profile prod","account":"111122223333","region":"eu-west-1","state":"read","asOf":"2026-10-31T23:59:00Z","error":null,"hint":null,"usage":null,"settings":null},
+{"source":"profile prod","account":"111122223333","region":"eu-west-2","state":"failed","asOf":null,"error":"111122223333/eu-west-2: ec2:DescribeImages: denied: no","hint":"ask for the permission ec2:DescribeImages in this account and region","usage":null,"settings":null},
+{"source":"profile prod","account":"111122223333","region":"me-south-1","state":"disabled","asOf":null,"error":null,"hint":null,"usage":[],"settings":[]},
+{"source":"profile old","account":null,"region":null,"state":"unreached","asOf":null,"error":"expired: the token has expired","hint":"log in again, then refresh","usage":null,"settings":null}
 ]}
 `
 	if d := cmp.Diff(want, got); d != "" {
@@ -171,15 +171,36 @@ func TestEmptyLists(t *testing.T) {
 }
 
 func TestScopes(t *testing.T) {
-	inv := world(image("x"))
+	s := model.Scope{Account: "111122223333", Region: "eu-west-1"}
+	refused := &model.OpError{Op: "ec2:GetEbsEncryptionByDefault", Scope: s, Kind: model.Denied, Err: errors.New("no")}
+	inv := world(image("x")).Fold(model.Page{Gen: 2, Scope: s, Kind: model.Settings, At: now, Last: true, Settings: []*model.Setting{
+		{Name: model.AllowedImages, State: "audit-mode", By: "account", Rules: []string{"of amazon"}},
+		{Name: model.BlockImages, State: model.Unblocked, By: "declarative-policy"},
+		{Name: model.BlockSnapshots, State: model.BlockAll},
+		{Name: model.EncryptVolumes, Err: refused},
+	}})
 	got := printed(t, func(b *strings.Builder) error { return Style{Format: CSV, Now: now}.Scopes(b, inv) })
-	want := `account,name,region,state,as_of,images,error,hint
-111122223333,acme-prod,eu-west-1,read,2026-10-31T23:59:00Z,1,,
-111122223333,acme-prod,eu-west-2,failed,,,111122223333/eu-west-2: ec2:DescribeImages: denied: no,ask for the permission ec2:DescribeImages in this account and region
-111122223333,acme-prod,me-south-1,disabled,,,,
-,profile old,,unreached,,,expired: the token has expired,"log in again, then refresh"
+	want := `account,name,region,state,as_of,images,public_images,public_snapshots,allowed_images,encryption,error,hint
+111122223333,acme-prod,eu-west-1,read,2026-10-31T23:59:00Z,1,unblocked,block-all-sharing,audit-mode,,,
+111122223333,acme-prod,eu-west-2,failed,,,,,,,111122223333/eu-west-2: ec2:DescribeImages: denied: no,ask for the permission ec2:DescribeImages in this account and region
+111122223333,acme-prod,me-south-1,disabled,,,,,,,,
+,profile old,,unreached,,,,,,,expired: the token has expired,"log in again, then refresh"
 `
 	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	told := inv.ScopeDocuments()[0].Settings
+	line := printed(t, func(b *strings.Builder) error {
+		if err := json.NewEncoder(b).Encode(told); err != nil {
+			return err
+		}
+		return nil
+	})
+	wantJSON := `[{"name":"block-public-images","state":"unblocked","managedBy":"declarative-policy","rules":[],"error":null,"hint":null},` +
+		`{"name":"block-public-snapshots","state":"block-all-sharing","managedBy":null,"rules":[],"error":null,"hint":null},` +
+		`{"name":"allowed-images","state":"audit-mode","managedBy":"account","rules":["of amazon"],"error":null,"hint":null},` +
+		`{"name":"encrypt-volumes","state":null,"managedBy":null,"rules":[],"error":"111122223333/eu-west-1: ec2:GetEbsEncryptionByDefault: denied: no","hint":"ask for the permission ec2:GetEbsEncryptionByDefault in this account and region"}]` + "\n"
+	if d := cmp.Diff(wantJSON, line); d != "" {
 		t.Error(d)
 	}
 }

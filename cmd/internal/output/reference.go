@@ -11,7 +11,7 @@ type Field struct{ Name, Type, Meaning string }
 
 // ImageFields document an image.
 func ImageFields() []Field {
-	return slices.Concat(ownFields(), costFields(), usageFields(), permissionFields())
+	return slices.Concat(ownFields(), costFields(), usageFields(), permissionFields(), inspectorFields())
 }
 
 func ownFields() []Field {
@@ -52,6 +52,7 @@ func ownFields() []Field {
 		{"snapshots[].sizeBytes", "number or null", "Size of its volume."},
 		{"snapshots[].fullBytes", "number or null", "Blocks written when it was made: what the whole of it holds, not what it adds."},
 		{"snapshots[].encrypted", "true, false or null", "Whether it is encrypted."},
+		{"snapshots[].public", "true, false or null", "Whether everybody may make volumes of it, by its permissions; null where the public snapshots were not listed since it was made. Verbs list them only where findings or snapshots are asked for."},
 		{"sizeBytes", "number", "Provisioned size of all EBS devices."},
 		{"bootMode", "text or null", "`legacy-bios`, `uefi` or `uefi-preferred`; empty where the instance type decides."},
 		{"imds", "text or null", "`v2.0` where instances get IMDSv2 only; empty where IMDSv1 is allowed."},
@@ -108,6 +109,16 @@ func permissionFields() []Field {
 	}
 }
 
+func inspectorFields() []Field {
+	return []Field{
+		{"inspector", "object or null", "What Amazon Inspector found in it, in short; null where it is not known whether it was scanned."},
+		{"inspector.scanned", "true or false", "Whether Inspector has scanned it."},
+		{"inspector.at", "time or null", "When it did last; null where it did not."},
+		{"inspector.severity", "text", "Severity of the worst finding: `informational`, `low`, `medium`, `high` or `critical`; empty where there is none."},
+		{"inspector.fixSince", "time or null", "Since when there is a fix for any of the findings; null where there is none."},
+	}
+}
+
 // ScopeFields document a scope.
 func ScopeFields() []Field {
 	return []Field{
@@ -124,6 +135,13 @@ func ScopeFields() []Field {
 		{"usage[].asOf", "time or null", "End of the last complete pass."},
 		{"usage[].error", "text or null", "What went wrong."},
 		{"usage[].hint", "text or null", "What to do about it."},
+		{"settings", "list or null", "What the account sets for all that it has in the region. Null where that was never asked for: `scopes`, `findings` and `scan` read it. Empty where the region is not enabled."},
+		{"settings[].name", "text", "`block-public-images`, `block-public-snapshots` (block public access), `allowed-images` (Allowed AMIs) or `encrypt-volumes` (EBS encryption by default)."},
+		{"settings[].state", "text or null", "AWS's word: `unblocked`, `block-new-sharing`, `block-all-sharing`; `disabled`, `audit-mode`, `enabled`. Null where it could not be read."},
+		{"settings[].managedBy", "text or null", "`account`, or `declarative-policy`: the organization's; null where AWS does not tell."},
+		{"settings[].rules", "list of text", "Of `allowed-images`: what an image must be, in words; one of them is enough."},
+		{"settings[].error", "text or null", "Why it could not be read."},
+		{"settings[].hint", "text or null", "What to do about it."},
 	}
 }
 

@@ -19,6 +19,10 @@ func scopeGrid(inv model.Inventory, s Style) grid {
 		{"state", "STATE", false},
 		{"as_of", "AGE", true},
 		{"images", "IMAGES", true},
+		{"public_images", "PUBLIC IMAGES", false},
+		{"public_snapshots", "PUBLIC SNAPSHOTS", false},
+		{"allowed_images", "ALLOWED", false},
+		{"encryption", "ENCRYPTION", false},
 		{"error", "ERROR", false},
 		{"hint", "HINT", false},
 	}}
@@ -72,10 +76,24 @@ func scopeRow(inv model.Inventory, d model.ScopeDocument, now time.Time) []cell 
 	if account != "" {
 		name = inv.Account(account).Title()
 	}
-	return []cell{
-		words(account), words(name), words(region), words(d.State), age, images,
-		trouble(d.Error), trouble(d.Hint),
+	cells := []cell{words(account), words(name), words(region), words(d.State), age, images}
+	for _, name := range model.SettingNames() {
+		cells = append(cells, settingCell(d, name))
 	}
+	return append(cells, trouble(d.Error), trouble(d.Hint))
+}
+
+// settingCell is the state of a setting of a scope.
+func settingCell(d model.ScopeDocument, name string) cell {
+	for _, s := range d.Settings {
+		if s.Name == name && s.State != nil {
+			return words(*s.State)
+		}
+	}
+	if d.State != model.ScopeRead && d.State != model.ScopeFailed {
+		return cell{show: none}
+	}
+	return cell{show: unread}
 }
 
 // trouble leaves the cell blank where there is none: most have none.

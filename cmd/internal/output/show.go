@@ -91,6 +91,7 @@ func (s Style) identity(inv model.Inventory, d model.Document) []pair {
 		{"family", d.Family},
 		{"version", d.Version},
 		{"managed by", known(d.Managed)},
+		{"inspector", s.inspected(d.Inspector)},
 		{"cost", monthly(d.Cost)},
 		{"usage", s.verdict(d.Usage)},
 		{"description", known(d.Description)},
@@ -120,6 +121,19 @@ func (s Style) launched(d model.Document) string {
 		return s.when(d.LastLaunched)
 	}
 	return "never"
+}
+
+// inspected is what Amazon Inspector found, in a line.
+func (s Style) inspected(x *model.InspectorDocument) string {
+	switch {
+	case x == nil:
+		return unread
+	case !x.Scanned:
+		return "not scanned"
+	case x.Severity == "":
+		return "nothing found, " + s.when(x.At)
+	}
+	return x.Severity + ", " + s.when(x.At)
 }
 
 func truth(b *bool) string {

@@ -20,6 +20,7 @@ type SnapshotCostDocument struct {
 	Tie         *TieDocument         `json:"tie"`
 	Images      []string             `json:"images"`
 	Tier        string               `json:"tier"`
+	Public      *bool                `json:"public"`
 	VolumeSize  *int64               `json:"volumeSize"`
 	FullBytes   *int64               `json:"fullBytes"`
 	Stored      *model.BytesDocument `json:"stored"`
@@ -64,7 +65,8 @@ func (k Known) snapshot(l *cost.Line) SnapshotCostDocument {
 	sn := l.Snapshot
 	d := SnapshotCostDocument{
 		ID: sn.ID, Account: sn.Owner, Region: sn.Region, Kind: l.Kind.String(), Images: []string{}, Tier: sn.Tier,
-		Basis: l.Basis.String(), Description: sn.Description,
+		Public: k.Inv.SnapshotPublic(l.Scope(), sn).Ptr(),
+		Basis:  l.Basis.String(), Description: sn.Description,
 	}
 	if l.Basis != cost.NotKnown {
 		stored, monthly := bytesDocument(l.Bytes), l.Cost.Document()
@@ -102,6 +104,7 @@ func (s Style) snapshotCosts(k Known, lines []*cost.Line, documents []SnapshotCo
 		{"image", "IMAGE", false},
 		{"how", "HOW TOLD", false},
 		{"tier", "TIER", false},
+		{"public", "PUBLIC", false},
 		{"created", "AGE", true},
 		{"volume_size", "VOLUME", true},
 		{"full_bytes", "FULL", true},
@@ -121,7 +124,7 @@ func (s Style) snapshotCosts(k Known, lines []*cost.Line, documents []SnapshotCo
 			age = instant(*d.Created, kit.Age(max(0, s.Now.Sub(*d.Created))))
 		}
 		cells := []cell{
-			words(d.ID), account, words(d.Region), words(d.Kind), words(image), words(how), words(d.Tier), age, sizeOf(d.VolumeSize), sizeOf(d.FullBytes),
+			words(d.ID), account, words(d.Region), words(d.Kind), words(image), words(how), words(d.Tier), triCell(k.Inv.SnapshotPublic(lines[i].Scope(), lines[i].Snapshot)), age, sizeOf(d.VolumeSize), sizeOf(d.FullBytes),
 		}
 		if d.Cost == nil {
 			cells = append(append(cells, s.bandCells(unread, "", "")...), s.bandCells(unread, "", "")...)
