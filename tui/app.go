@@ -93,6 +93,7 @@ func New(ctx context.Context, opts Options) *App {
 		{name: "cost", number: 4, help: "where the money goes, and what could be freed", screen: browse.NewCost()},
 		{name: "findings", number: 5, help: "what is wrong, by rule, the worst first", screen: browse.NewFindings()},
 		{name: "bin", number: 7, help: "what the Recycle Bins hold, and where deletions can be taken back", screen: history.NewBin()},
+		{name: "journal", number: 8, help: "what amiscope has changed, what became of it, and the way back", screen: history.NewJournal()},
 		{name: "scopes", number: 9, help: "accounts and regions: age, calls, errors", screen: browse.NewScopes()},
 		{name: "instances", help: "what runs on which image, and how far behind", screen: browse.NewInstances()},
 		{name: "dead", help: "references to images that are gone, disabled or not yours", screen: browse.NewDead()},
@@ -313,6 +314,8 @@ func (a *App) effect(id int, e kit.Effect) tea.Cmd {
 		return a.keepFilter(e)
 	case kit.Press:
 		return a.intend(e.Intent)
+	case kit.Recall:
+		return a.recall(id, e)
 	default:
 		return a.changeEffect(id, e)
 	}

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/plan"
 	"github.com/amiscope/amiscope/tui"
 	"github.com/amiscope/amiscope/tui/tuitest"
 )
@@ -86,18 +87,20 @@ func scroll(d *tuitest.Driver, n int, start func()) {
 func TestKeysCostTheSameForManyImages(t *testing.T) {
 	few, many := opened(t, sizes[0]), opened(t, sizes[1])
 	runtime.GC() // what making them left over is not the keys' work
-	best := func(d *tuitest.Driver) time.Duration {
-		least := time.Hour
-		for range 5 {
-			var from time.Time
-			scroll(d, 100, func() { from = time.Now() })
-			least = min(least, time.Since(from))
-		}
-		return least
-	}
-	if a, b := best(few), best(many); b > 3*a {
+	if a, b := leastOf(few), leastOf(many); b > 3*a {
 		t.Errorf("100 keys take %v at 1,000 images and %v at 100,000", a, b)
 	}
+}
+
+// leastOf is the shortest time that 100 keys take.
+func leastOf(d *tuitest.Driver) time.Duration {
+	least := time.Hour
+	for range 5 {
+		var from time.Time
+		scroll(d, 100, func() { from = time.Now() })
+		least = min(least, time.Since(from))
+	}
+	return least
 }
 
 // BenchmarkFilterKey is a keystroke in the filter until its rows are shown.
@@ -182,5 +185,36 @@ func BenchmarkMark(b *testing.B) {
 				d.ANSI()
 			}
 		})
+	}
+}
+
+// recalled is the program at its journal of so many runs.
+func recalled(tb testing.TB, runs int) *tuitest.Driver {
+	few := tuitest.JournalRuns()
+	all := make([]plan.Run, runs)
+	for i := range all {
+		all[i] = few[i%len(few)]
+		all[i].ID = fmt.Sprintf("20260101-000000-%06x", runs-i)
+	}
+	d := tuitest.New(tb, 160, 45, tuitest.JournalOptions(all...))
+	d.Press("8")
+	return d
+}
+
+// BenchmarkJournalKey is a key in the journal.
+func BenchmarkJournalKey(b *testing.B) {
+	for _, n := range []int{100, 3000} {
+		b.Run(fmt.Sprintf("runs=%d", n), func(b *testing.B) {
+			d := recalled(b, n)
+			scroll(d, b.N, b.ResetTimer)
+			b.ReportAllocs()
+		})
+	}
+}
+
+// TestKeysCostTheSameForManyRuns holds the ratio of 100 and 3,000 runs below 3.
+func TestKeysCostTheSameForManyRuns(t *testing.T) {
+	if few, many := leastOf(recalled(t, 100)), leastOf(recalled(t, 3000)); many > 3*few {
+		t.Errorf("100 keys take %v at 100 runs and %v at 3,000", few, many)
 	}
 }

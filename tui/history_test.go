@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/exp/golden"
 
+	"github.com/amiscope/amiscope/model/plan"
 	"github.com/amiscope/amiscope/tui/tuitest"
 )
 
@@ -25,6 +26,33 @@ func TestBinScreens(t *testing.T) {
 		for _, j := range journeys {
 			t.Run(fmt.Sprintf("%s/%dx%d", j.name, size[0], size[1]), func(t *testing.T) {
 				d := tuitest.New(t, size[0], size[1], tuitest.BinnedOptions())
+				d.Press(j.keys...)
+				checkFrame(t, d, size[0], size[1])
+				golden.RequireEqual(t, d.Screen()+"\n")
+			})
+		}
+	}
+}
+
+// TestJournalScreens holds the look of the journal.
+func TestJournalScreens(t *testing.T) {
+	journeys := []struct {
+		name string
+		runs []plan.Run
+		keys []string
+	}{
+		{"journal", tuitest.JournalRuns(), []string{"8"}},
+		{"journal-none", nil, []string{"8"}},
+		{"journal-search", tuitest.JournalRuns(), []string{"8", "/", "d", "e", "n", "i", "e", "d", "enter"}},
+		{"run", tuitest.JournalRuns(), []string{"8", "j", "j", "j", "j", "enter"}},
+		{"run-marks", tuitest.JournalRuns(), []string{"8", "j", "j", "j", "j", "j", "j", "enter", "space", "space"}},
+		{"run-lost", tuitest.JournalRuns(), []string{"8", "j", "j", "j", "enter"}},
+		{"run-image", tuitest.JournalRuns(), []string{"8", "j", "j", "j", "j", "enter", "enter"}},
+	}
+	for _, size := range [][2]int{{40, 10}, {80, 24}, {120, 40}, {200, 60}} {
+		for _, j := range journeys {
+			t.Run(fmt.Sprintf("%s/%dx%d", j.name, size[0], size[1]), func(t *testing.T) {
+				d := tuitest.New(t, size[0], size[1], tuitest.JournalOptions(j.runs...))
 				d.Press(j.keys...)
 				checkFrame(t, d, size[0], size[1])
 				golden.RequireEqual(t, d.Screen()+"\n")

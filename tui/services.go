@@ -106,6 +106,9 @@ type ChangeServices struct {
 	// Interrupted are the runs of the journal that have not ended and that no living
 	// program goes on with, the newest first.
 	Interrupted func() ([]plan.Run, error)
+	// Runs are all runs of the journal, the newest first, and what of it cannot be
+	// read.
+	Runs func() (runs []plan.Run, warnings []string, err error)
 	// Find is a run of the journal by its id, the last one for "".
 	Find func(run string) (plan.Run, error)
 	// Renewed says that ways in work again: what waits for them goes on.

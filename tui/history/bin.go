@@ -265,7 +265,7 @@ func wayBack(env kit.Env, b *binned) (string, kit.Style) {
 	case b.left(env.Now) <= 0 && !b.Exits.IsZero():
 		return "its time in the Recycle Bin is over: it is gone for good, or about to be", kit.Bad
 	case !b.image && len(b.with) > 0:
-		return "restoring " + some(b.with, 2) + " brings it back", kit.Dim
+		return "restoring " + kit.Some(b.with, 2) + " brings it back", kit.Dim
 	case !b.image:
 		return "no image in the bins needs it: Y copies the command that restores it alone", kit.Dim
 	case b.back == lost:

@@ -168,7 +168,7 @@ func binNameCell(_ kit.Env, b *binned) kit.Cell {
 	case b.image:
 		return kit.Cell{Text: cmp.Or(b.Name, b.ID), Style: kit.Strong}
 	case len(b.with) > 0:
-		return kit.Cell{Text: "of " + some(b.with, 2), Style: kit.Dim}
+		return kit.Cell{Text: "of " + kit.Some(b.with, 2), Style: kit.Dim}
 	}
 	return kit.Cell{Text: cmp.Or(b.Description, b.ID), Style: kit.Dim}
 }

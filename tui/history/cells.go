@@ -21,14 +21,6 @@ func unknown() kit.Cell { return kit.Cell{Text: kit.Unread, Style: kit.Dim} }
 
 func images(n int) string { return kit.Plural(n, "image", "images") }
 
-// some are the first of many words: "a, b and 3 more".
-func some(all []string, most int) string {
-	if len(all) <= most {
-		return strings.Join(all, ", ")
-	}
-	return strings.Join(all[:most], ", ") + " and " + kit.Count(len(all)-most) + " more"
-}
-
 // whyLines is the height of what is told about the row under the cursor, for which
 // its columns may be too narrow.
 const whyLines = 1

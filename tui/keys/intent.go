@@ -93,6 +93,10 @@ type (
 	Lifecycle struct{}
 	// Undo reviews what takes the run that is shown back, or the last one.
 	Undo struct{}
+	// Resume goes on with the run under the cursor, which was interrupted; Drop leaves
+	// it as it is.
+	Resume struct{}
+	Drop   struct{}
 	// Confirm says yes to what is reviewed, or opens the field for its phrase.
 	Confirm struct{}
 	// Fold closes what is open, or opens what is closed.
@@ -157,6 +161,8 @@ func (Stop) intent()           {}
 func (Deed) intent()           {}
 func (Lifecycle) intent()      {}
 func (Undo) intent()           {}
+func (Resume) intent()         {}
+func (Drop) intent()           {}
 func (Confirm) intent()        {}
 func (Fold) intent()           {}
 func (Print) intent()          {}

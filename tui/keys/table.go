@@ -15,10 +15,13 @@ const (
 	Scopes     Scope = "scopes"
 	Usage      Scope = "usage of an image"
 	Detail     Scope = "image"
-	Jumped     Scope = "what was jumped to: instances, growth, findings of a rule, where deletions can be taken back"
+	Jumped     Scope = "what was jumped to: instances, growth, findings of a rule, a run, where deletions can be taken back"
 	Listing    Scope = "instances, dead references, snapshots, costs and findings"
 	Snapshots  Scope = "snapshots"
 	Costs      Scope = "costs"
+	Journal    Scope = "journal"
+	Past       Scope = "a run of the journal"
+	PastImage  Scope = "what a run did to an image"
 	Bin        Scope = "Recycle Bins"
 	Binned     Scope = "what is in a Recycle Bin"
 	Armed      Scope = "where deletions can be taken back"
@@ -109,6 +112,21 @@ var table = []Binding{
 	{Costs, []string{"f"}, Narrow{}, "show the images of the row", "images", false},
 	{Costs, []string{"b"}, GroupBy{}, "group by account, region, family, tag, age or kind", "group by", false},
 	{Costs, []string{"t"}, Growth{}, "growth: why costs differ from an earlier day", "growth", false},
+
+	{Journal, []string{"enter", "d"}, Open{}, "what the run did; resume or drop one that was interrupted", "open", false},
+	{Journal, []string{"U"}, Undo{}, "undo the run under the cursor", "undo", true},
+	{Journal, []string{"y"}, CopyID{}, "copy the id of the run", "copy id", false},
+	{Journal, []string{"r"}, Refresh{}, "read the journal again", "", false},
+
+	{Past, []string{"space"}, Mark{}, "mark the image and advance", "mark", false},
+	{Past, []string{"a"}, MarkShown{}, "mark all images that the search shows", "", false},
+	{Past, []string{`ctrl+\`}, ClearMarks{}, "clear the marks", "", false},
+	{Past, []string{"enter", "d"}, Open{}, "calls, outcomes, and what the image was before", "open", false},
+	{Past, []string{"U"}, Undo{}, "undo what was done to the marked images, or to the one under the cursor", "undo", true},
+	{Past, []string{"r"}, Refresh{}, "read the journal again", "", false},
+
+	{PastImage, []string{"U"}, Undo{}, "undo what was done to this image", "undo", true},
+	{PastImage, []string{"y"}, CopyID{}, "copy the id", "copy id", false},
 
 	{Bin, []string{"space"}, Mark{}, "mark the image and advance", "mark", false},
 	{Bin, []string{"a"}, MarkShown{}, "mark all images that the search shows", "", false},
@@ -216,6 +234,7 @@ var table = []Binding{
 	{Everywhere, []string{"4"}, GoView{Number: 4}, "costs", "", false},
 	{Everywhere, []string{"5"}, GoView{Number: 5}, "findings", "", false},
 	{Everywhere, []string{"7"}, GoView{Number: 7}, "Recycle Bins", "", false},
+	{Everywhere, []string{"8"}, GoView{Number: 8}, "journal", "", false},
 	{Everywhere, []string{"9"}, GoView{Number: 9}, "accounts and regions", "", false},
 	{Everywhere, []string{"tab"}, StepView{}, "next view", "", false},
 	{Everywhere, []string{"-"}, LastView{}, "previous view", "", false},

@@ -38,6 +38,7 @@ func (l Listing[R]) sees(env Env) seen {
 
 // From lists what all gives from now on, which runs apart.
 func (l Listing[R]) From(env Env, all func(Env) []R) (Listing[R], []Effect) {
+	l.table = l.table.Resize(env.Width, max(0, env.Height-l.headLines()))
 	l.all, l.given = all, l.given+1
 	return l.derive(env)
 }

@@ -194,6 +194,8 @@ type (
 	Apply struct{ Plan *plan.Plan }
 	// Watch shows a run.
 	Watch struct{ Run string }
+	// Recall reads the journal. Recalled answers with its number.
+	Recall struct{ N int }
 	// Resume goes on with a run that was interrupted; Drop ends it as it is.
 	Resume struct{ Run string }
 	Drop   struct{ Run string }
@@ -230,6 +232,7 @@ func (Undo) effect()       {}
 func (Look) effect()       {}
 func (Apply) effect()      {}
 func (Watch) effect()      {}
+func (Recall) effect()     {}
 func (Resume) effect()     {}
 func (Drop) effect()       {}
 func (Write) effect()      {}
@@ -348,6 +351,13 @@ type (
 		Errors   []*model.OpError // what could not be read, all of it so far
 		Over     bool
 	}
+	// Recalled is what the journal tells of runs, the newest first.
+	Recalled struct {
+		N        int
+		Runs     []plan.Run
+		Warnings []string // what of it cannot be read, and what follows
+		Err      error
+	}
 	// Made is what Work made for a screen, whatever that is.
 	Made[T any] struct {
 		N    int // numbers the request
@@ -359,4 +369,5 @@ func (Sorted) answer()      {}
 func (Listed[R]) answer()   {}
 func (Completions) answer() {}
 func (Looked) answer()      {}
+func (Recalled) answer()    {}
 func (Made[T]) answer()     {}
