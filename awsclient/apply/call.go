@@ -17,6 +17,9 @@ const (
 	callLimit = 5 * time.Minute
 	// throttles bounds how often a call that AWS did not take is made again.
 	throttles = 8
+	// recoveries bounds how often, a minute each, an image is tried that is to come back
+	// from the bin, while its snapshots recover.
+	recoveries = 30
 	// undones bounds how often a call is made again that turned out not to have been made.
 	undones = 1
 )
@@ -118,7 +121,7 @@ func (r *run) undone(s *step, e *model.OpError) plan.Outcome {
 	switch {
 	case e.Kind == model.Network || e.Kind == model.Unknown && e.Code == "" || e.Kind == model.NotFound && takesAway(s.Call.API):
 		o.State = plan.Intended
-	case e.Kind == model.Expired, e.Kind == model.Throttled && s.tries.throttled < throttles, e.Kind == model.InUse && r.lags(s):
+	case e.Kind == model.Expired, e.Kind == model.Throttled && s.tries.throttled < throttles, lags(s, e):
 		o.State, o.Kind = plan.NotRun, ""
 		o.Why += ": it is made again"
 	}
@@ -172,10 +175,17 @@ func (r *run) again(s *step, p reply) {
 	s.lane.later(r.entry(s), s, min(5*time.Second<<(s.tries.throttled-1), time.Minute))
 }
 
-// lags reports whether AWS may not have seen yet that the image is gone whose
-// snapshot is to be deleted.
-func (r *run) lags(s *step) bool {
-	return s.Call.API == deleteSnapshot && len(s.After) > 0 && s.tries.throttled < throttles
+// lags reports whether AWS refuses a step for what one before it has not brought
+// about yet: the image is gone whose snapshot is to be deleted, or the snapshots are
+// out of the bin that an image is made of.
+func lags(s *step, e *model.OpError) bool {
+	switch {
+	case len(s.After) == 0:
+		return false
+	case s.Call.API == "ec2:RestoreImageFromRecycleBin":
+		return e.Code == "IncorrectState" && s.tries.throttled < recoveries
+	}
+	return s.Call.API == deleteSnapshot && e.Kind == model.InUse && s.tries.throttled < throttles
 }
 
 // unused reads who uses a snapshot that is about to be deleted; not ok with what

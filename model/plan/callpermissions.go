@@ -82,9 +82,15 @@ func (m *modifyImage) deed() Deed {
 	return Share
 }
 
-func (m *modifyImage) back(_ *Facts, s *Setting) way {
+// back ends the deprecation as well that AWS sets for an image that is made public
+// (EC2 user guide, sharingamis-intro).
+func (m *modifyImage) back(before *Facts, s *Setting) way {
 	if len(m.Permission.Add) > 0 {
-		return way{calls: []input{&modifyImage{m.onImage, changes{Remove: m.Permission.Add}}}}
+		w := way{calls: []input{&modifyImage{m.onImage, changes{Remove: m.Permission.Add}}}}
+		if _, all := public(m.Permission.Add); all && before.Deprecation == nil {
+			w.calls = append(w.calls, &disableDeprecation{m.onImage})
+		}
+		return w
 	}
 	return shareAgain(m.ID, m.Permission.Remove, s)
 }

@@ -46,7 +46,8 @@ func (u *undoing) bringBack() {
 }
 
 // set makes an image what it was. What it takes to be launched comes before all that
-// follows, and disabling, which takes its permissions away, after all before.
+// follows, and disabling, which takes its permissions away, after all before; so does
+// lifting a deprecation, which AWS refuses while it is public.
 func (u *undoing) set(i int) {
 	var gate, done []int
 	if n := u.after[i]; n > 0 {
@@ -54,7 +55,8 @@ func (u *undoing) set(i int) {
 	}
 	for _, in := range u.fates[u.Targets[i].Image].calls {
 		after := gate
-		if _, last := in.(*disableImage); last {
+		switch in.(type) {
+		case *disableImage, *disableDeprecation:
 			after = append(append([]int{}, gate...), done...)
 		}
 		n := u.step(i, in, why(in), after...)
