@@ -45,6 +45,7 @@ func (r *run) call(ctx context.Context, s *step) {
 	}
 	r.calling++
 	s.lane.calling++
+	r.touch(s) // other steps of the image may see it before the answer is here
 	r.spawn(func() func() {
 		p := r.perform(ctx, s, f.Call)
 		return func() {
@@ -136,12 +137,14 @@ func takesAway(api string) bool {
 
 // replied takes what came of a step's turn.
 func (r *run) replied(s *step, p reply) {
+	if p.none || p.outcome.State == plan.NotRun || p.outcome.State == plan.Failed || p.outcome.State == plan.Refused {
+		r.untouch(s)
+	}
 	switch {
 	case p.none:
 		s.phase = waiting
 	case p.outcome.State == plan.Intended:
 		r.run.Outcomes[s.ID] = p.outcome
-		r.touch(s)
 		r.doubt(s, p.err)
 	case p.fatal != nil: // what the journal says of it is older: the next start finds out
 		s.phase = waiting
@@ -152,9 +155,6 @@ func (r *run) replied(s *step, p reply) {
 		r.run.Outcomes[s.ID] = p.outcome
 		r.follow(s)
 	default:
-		if p.outcome.State == plan.Done {
-			r.touch(s)
-		}
 		r.over(s, p.outcome)
 	}
 	if p.fatal != nil {

@@ -77,10 +77,13 @@ func (r *run) checked(s *step, changed []string, at time.Time, together int) {
 }
 
 // adapt makes rereadings smaller that take so long that what they tell is old when
-// they end.
+// they end, and larger again when they are quick.
 func (l *lane) adapt(took time.Duration) {
-	if took > freshness/2 {
+	switch {
+	case took > freshness/2:
 		l.batch = max(1, l.batch/2)
+	case took < freshness/4:
+		l.batch = min(readAtOnce, 2*l.batch)
 	}
 }
 

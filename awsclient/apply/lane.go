@@ -69,13 +69,14 @@ type lane struct {
 	made    []*step // to be looked after: AWS is making a copy
 	resting []*step // to go to one of those later
 
-	open    int // steps that are not over
-	unasked int // asks without an answer
-	calling int // calls
-	making  int // copies that AWS makes
-	batch   int // steps to be read at once
-	reading bool
-	looking bool // after copies
+	open     int // steps that are not over
+	unasked  int // asks without an answer
+	calling  int // calls
+	making   int // copies that AWS makes
+	batch    int // steps to be read at once
+	reading  bool
+	settling bool
+	looking  bool // after copies
 }
 
 // put queues a step.
@@ -156,7 +157,7 @@ func (r *run) driveLane(ctx context.Context, l *lane) {
 	if r.account(l.scope.Account).paused {
 		return
 	}
-	if !l.reading {
+	if !l.settling {
 		r.settle(l)
 	}
 	if !l.looking {

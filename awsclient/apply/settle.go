@@ -32,7 +32,7 @@ func (r *run) settle(l *lane) {
 	if len(steps) == 0 {
 		return
 	}
-	l.reading = true
+	l.settling = true
 	start := time.Now()
 	calls := make([]plan.Step, len(steps))
 	for i, s := range steps {
@@ -47,7 +47,7 @@ func (r *run) settle(l *lane) {
 			}
 		}
 		return func() {
-			l.reading = false
+			l.settling = false
 			l.adapt(time.Since(start))
 			if err != nil {
 				r.unread(&l.doubted, steps, start, err, r.unclear)
@@ -92,7 +92,7 @@ func (r *run) longAgo(s *step) bool {
 // wasNotDone takes a step whose call was not made: it is made again, but not again
 // and again.
 func (r *run) wasNotDone(s *step) {
-	r.touched[s.Target]--
+	r.untouch(s)
 	if s.failed == nil {
 		e := r.notRun(s, "it was not done when the program ended: it is done now")
 		e.again = true

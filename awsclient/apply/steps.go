@@ -100,6 +100,13 @@ func (r *run) touch(s *step) {
 	}
 }
 
+// untouch takes that back: nothing was done.
+func (r *run) untouch(s *step) {
+	if s.Call.API != "ec2:CopyImage" {
+		r.touched[s.Target]--
+	}
+}
+
 // place puts a step where it goes on from.
 func (r *run) place(s *step) {
 	o := r.run.Outcomes[s.ID]
