@@ -28,12 +28,13 @@ const (
 	Organization              // all accounts of an organization
 	Report                    // usage reports
 	Write                     // deeds: what changes images and their snapshots
+	Keys                      // copies that are encrypted with keys of one's own
 	groups
 )
 
 var words = [...]string{
 	Read: "read", Usage: "usage", Permissions: "permissions", Trail: "trail", Settings: "settings", Inspector: "inspector", Cost: "cost", Measure: "measure", Bill: "bill",
-	Organization: "organization", Report: "report", Write: "write",
+	Organization: "organization", Report: "report", Write: "write", Keys: "keys",
 }
 
 // String is the word for a group on the command line.
@@ -89,6 +90,7 @@ type Call struct {
 	Spare  string // why a policy can do without it; "" for most
 	Free   bool   // it needs no permission
 	Behind string // the API that needs this permission besides, where it is no call of ours
+	If     string // condition key that must be true for the permission to count; "" for most
 	On     string // ARN of what it is used on; "": everything. {partition} and {role} stand for those
 }
 
@@ -105,7 +107,7 @@ func (c Call) Service() string {
 
 // All lists the whole table, in its order.
 func All() []Call {
-	return slices.Concat(reading(), usage(), tracing(), opening(), charging(), organization(), writing())
+	return slices.Concat(reading(), usage(), tracing(), opening(), charging(), organization(), writing(), encrypting())
 }
 
 // made are the calls that the program makes, by API. Every call is looked up.

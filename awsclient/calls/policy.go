@@ -20,6 +20,8 @@ type Statement struct {
 	Effect   string   // Allow
 	Action   []string // in order
 	Resource string
+	// Condition is what must be so besides; nil for most.
+	Condition map[string]map[string]string `json:",omitempty"`
 }
 
 // Policy is an IAM policy.
@@ -49,11 +51,11 @@ func statements(g Group, asked []Group, in Setting) []Statement {
 		if c.home(asked) != g || c.Free || c.Spare != "" {
 			continue
 		}
-		on := c.resource(in)
-		i := slices.IndexFunc(out, func(s Statement) bool { return s.Resource == on })
+		next := Statement{Sid: sid(g, c, c.resource(in)), Effect: "Allow", Resource: c.resource(in), Condition: c.condition()}
+		i := slices.IndexFunc(out, func(s Statement) bool { return s.Sid == next.Sid })
 		if i < 0 {
 			i = len(out)
-			out = append(out, Statement{Sid: sid(g, c, on), Effect: "Allow", Resource: on})
+			out = append(out, next)
 		}
 		out[i].Action = append(out[i].Action, c.API)
 	}
@@ -74,14 +76,26 @@ func (c Call) home(asked []Group) Group {
 	return groups
 }
 
-// sid names a statement: its group and, where that has narrower ones, the service.
+// sid names a statement: its group and, where that has narrower ones, the service and
+// that there is a condition.
 // IAM takes letters and digits.
 func sid(g Group, c Call, on string) string {
 	name := capital(g.String())
 	if on != everything {
 		name += capital(c.Service())
 	}
+	if c.If != "" {
+		name += "IfForAWS"
+	}
 	return name
+}
+
+// condition is what must be so for a permission to count.
+func (c Call) condition() map[string]map[string]string {
+	if c.If == "" {
+		return nil
+	}
+	return map[string]map[string]string{"Bool": {c.If: "true"}}
 }
 
 func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
@@ -101,7 +115,7 @@ func (c Call) Line(in Setting) string {
 	if c.Free {
 		return ""
 	}
-	return string(encode(Statement{Effect: "Allow", Action: []string{c.API}, Resource: c.resource(in)}, ""))
+	return string(encode(Statement{Effect: "Allow", Action: []string{c.API}, Resource: c.resource(in), Condition: c.condition()}, ""))
 }
 
 // JSON is the policy as IAM takes it, indented, with a newline at its end.

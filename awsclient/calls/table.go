@@ -175,8 +175,8 @@ func charging() []Call {
 			Loss: "only the first snapshot of a lineage can be measured",
 		},
 		{
-			API: "kms:Decrypt", For: measure, What: "blocks of encrypted snapshots", Why: isBehind, Behind: "ebs:ListSnapshotBlocks",
-			Loss: "encrypted snapshots cannot be measured",
+			API: "kms:Decrypt", For: []Group{Measure, Keys}, What: "blocks of encrypted snapshots, and copies of them", Why: isBehind, Behind: "ebs:ListSnapshotBlocks",
+			Loss: "encrypted snapshots cannot be measured, nor images be copied that are encrypted with a key of the account's own",
 		},
 		{
 			API: "ce:GetDimensionValues", For: bill, What: "how the bill names snapshots", At: EachAccount, Why: isPaid,

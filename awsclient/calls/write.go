@@ -6,8 +6,10 @@ func writing() []Call {
 	deed := func(api, what, loss string) Call {
 		return Call{API: api, For: []Group{Write}, What: what, Check: DryRun, ByID: true, Loss: loss}
 	}
+	copying := deed("ec2:CopyImage", "copying an image, in the region that it is copied to", "no image can be copied to the region")
+	copying.For = []Group{Write, Keys}
 	return []Call{
-		deed("ec2:CopyImage", "copying an image, in the region that it is copied to", "no image can be copied to the region"),
+		copying,
 		deed("ec2:DeregisterImage", "deleting an image, a copy too", "no image can be deleted, and no copy be taken back"),
 		deed("ec2:DeleteSnapshot", "deleting snapshots, alone and with their image", "the snapshots of deleted images stay, and go on to cost"),
 		deed("ec2:ModifyImageAttribute", "who may launch an image", "no image can be shared, nor a share be ended"),
@@ -22,5 +24,26 @@ func writing() []Call {
 		deed("ec2:DeleteTags", "removing tags", "no tags can be removed"),
 		deed("ec2:RestoreSnapshotFromRecycleBin", "snapshots out of the Recycle Bin", "nothing that was deleted can be had back"),
 		deed("ec2:RestoreImageFromRecycleBin", "images out of the Recycle Bin", "no image that was deleted can be had back"),
+	}
+}
+
+// encrypting is what AWS looks for while it copies an image that is, or is to be,
+// encrypted with a key of the account's own (EBS user guide,
+// ebs-encryption-requirements). Grants are for AWS to use the key, and for nobody else.
+func encrypting() []Call {
+	key := func(api, what string) Call {
+		return Call{
+			API: api, For: []Group{Keys}, What: what, Why: isBehind, Behind: "ec2:CopyImage",
+			Loss: "copies fail that are encrypted with a key of the account's own, or made of such images",
+		}
+	}
+	grants := key("kms:CreateGrant", "letting AWS use the key for the copy")
+	grants.If = "kms:GrantIsForAWSResource"
+	return []Call{
+		key("kms:DescribeKey", "which key it is"),
+		key("kms:GenerateDataKeyWithoutPlaintext", "a data key for the copy"),
+		key("kms:ReEncryptFrom", "reading the image's data key"),
+		key("kms:ReEncryptTo", "writing it for the copy"),
+		grants,
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/amiscope/amiscope/awsclient/calls"
 	"github.com/amiscope/amiscope/awsclient/fakeaws/fleet"
+	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/model/plan"
 )
 
@@ -60,6 +61,14 @@ func deeds() []scenario {
 	image, disk := imageID.Image(), firstID.Snapshot()
 	return []scenario{
 		deed("copying", "ec2:CopyImage", `{"SourceRegion":"REGION","SourceImageId":"`+protectedID.Image()+`","Name":"copy"}`),
+		{name: "copying with tags", group: calls.Write, calls: []string{"ec2:CopyImage"}, behind: []string{"ec2:CreateTags"}, run: func(ctx context.Context, s *stage) error {
+			_, err := s.change(ctx, "ec2:CopyImage", `{"SourceRegion":"REGION","SourceImageId":"`+protectedID.Image()+`","Name":"copy","CopyImageTags":true}`)
+			return err
+		}},
+		{
+			name: "copying what is encrypted with a key of one's own", group: calls.Keys, calls: []string{"ec2:CopyImage", "ec2:DescribeImages"}, run: copiedWhole,
+			behind: []string{"kms:DescribeKey", "kms:Decrypt", "kms:CreateGrant", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"},
+		},
 		deed("deleting an image", "ec2:DeregisterImage", about(imageID)),
 		{name: "deleting an image with its snapshots", group: calls.Write, calls: []string{"ec2:DeregisterImage"}, behind: []string{"ec2:DeleteSnapshot"}, run: deletedWhole},
 		deed("deleting a snapshot", "ec2:DeleteSnapshot", `{"SnapshotId":"`+spareID.Snapshot()+`"}`),
@@ -85,4 +94,24 @@ func deletedWhole(ctx context.Context, s *stage) error {
 		err = errors.New("ec2:DeleteSnapshot: " + a.Result.Snapshots[firstID.Snapshot()])
 	}
 	return err
+}
+
+// copiedWhole waits for a copy: AWS looks at keys while it makes it.
+func copiedWhole(ctx context.Context, s *stage) error {
+	a, err := s.change(ctx, "ec2:CopyImage", `{"SourceRegion":"REGION","SourceImageId":"`+imageID.Image()+`","Name":"copy"}`)
+	if err != nil {
+		return err
+	}
+	for range 100_000 {
+		r, err := s.client.Reread(ctx, model.Look{Scope: s.scope, Images: []string{a.Result.Image}})
+		switch {
+		case err != nil:
+			return err
+		case len(r.Images) == 1 && r.Images[0].State == "failed":
+			return errors.New(r.Images[0].Detail.StateReason)
+		case len(r.Images) == 1 && r.Images[0].State == "available":
+			return nil
+		}
+	}
+	return errors.New("the copy is never made")
 }

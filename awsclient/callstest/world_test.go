@@ -30,6 +30,7 @@ const (
 // its management account.
 func company(o fakeaws.Options) fakeaws.Options {
 	o.Fleet, o.Bare = fleet.Config{Accounts: 2, Regions: testedRegions}, true
+	o.Delays.Copying = time.Millisecond
 	o.World = func(f *fleet.Fleet) {
 		owner, region := f.Active()[0].ID, f.Enabled()[0]
 		key := "arn:aws:kms:" + region + ":" + owner + ":key/1"

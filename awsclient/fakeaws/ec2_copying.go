@@ -21,7 +21,7 @@ func (s *Server) beginCopy(c imageCopy, in *ec2.CopyImageInput) *fleet.Image {
 		Life:   fleet.Life{State: "pending", Protection: unprotected, Created: s.present()},
 		Source: fleet.Source{Image: c.from.ID, Region: c.from.Region}, Tags: c.tags, Extra: inherited(c.from.Extra),
 	}
-	sound := true
+	why := "" // it will fail
 	m := *c.from.Machine
 	m.Devices = slices.Clone(m.Devices)
 	bytes := map[fleet.ID]int64{} // of the new snapshots
@@ -35,7 +35,10 @@ func (s *Server) beginCopy(c imageCopy, in *ec2.CopyImageInput) *fleet.Image {
 		if in.SnapshotCopyCompletionDurationMinutes != nil {
 			r.Transfer = "time-based"
 		}
-		sound = st.encrypt(r, from, in) && sound
+		if !st.encrypt(r, from, in) {
+			why = "The KMS key is not found or not usable"
+		}
+		why = cmp.Or(why, s.keyDenial(c.by, from.KMSKey, r.KMSKey))
 		m.Devices[i].Encrypted = r.KMSKey != ""
 		bytes[r.ID] = from.Size.Bytes
 		s.addSnapshot(r)
@@ -43,7 +46,7 @@ func (s *Server) beginCopy(c imageCopy, in *ec2.CopyImageInput) *fleet.Image {
 	}
 	im.Machine = &m
 	s.addImage(im)
-	s.planCopy(im, bytes, sound)
+	s.planCopy(im, bytes, why)
 	return im
 }
 
@@ -115,12 +118,31 @@ func (s *store) kmsKey(at place, name string) (arn string, known bool) {
 // quarters are how far a copy is told to be.
 var quarters = [...]string{"25%", "50%", "75%"}
 
-// planCopy lets a copy go on, and end: well, if all keys are there. AWS checks
-// these while it copies.
-func (s *Server) planCopy(im *fleet.Image, bytes map[fleet.ID]int64, sound bool) {
+// keyDenial is why a copy cannot be encrypted or read: keys of the account's own take
+// permissions of the caller besides (EBS user guide, ebs-encryption-requirements). That
+// of AWS for EBS lets everybody use it who may use EBS.
+func (s *Server) keyDenial(by Call, keys ...string) string {
+	managed := func(key string) bool {
+		return key == "" || slices.ContainsFunc(s.fleet().Enabled(), func(region string) bool { return key == fleet.ManagedKey(by.Account, region) })
+	}
+	if !slices.ContainsFunc(keys, func(key string) bool { return !managed(key) }) {
+		return ""
+	}
+	for _, operation := range []string{"DescribeKey", "Decrypt", "CreateGrant", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo"} {
+		use := by
+		if use.Service, use.Operation = "KMS", operation; s.forbids(use) {
+			return "You are not authorized to perform " + action(use) + " on the key of the image"
+		}
+	}
+	return ""
+}
+
+// planCopy lets a copy go on, and end: well, if nothing says why not. AWS looks at
+// the keys while it copies.
+func (s *Server) planCopy(im *fleet.Image, bytes map[fleet.ID]int64, why string) {
 	st, at, id, snapshots := s.store(), place{im.Owner, im.Region}, im.ID, im.Snapshots
 	st.copies[at]++
-	if sound {
+	if why == "" {
 		for i, progress := range quarters {
 			when := s.later(s.options.Delays.Copying / 4 * time.Duration(i+1))
 			s.agenda.plan(when, func(st *store) { st.goOn(snapshots, progress) })
@@ -128,7 +150,7 @@ func (s *Server) planCopy(im *fleet.Image, bytes map[fleet.ID]int64, sound bool)
 	}
 	s.agenda.plan(s.later(s.options.Delays.Copying), func(st *store) {
 		st.copies[at]--
-		s.endCopy(st, id, bytes, sound)
+		s.endCopy(st, id, bytes, why)
 	})
 }
 
@@ -143,7 +165,7 @@ func (s *store) goOn(snapshots []fleet.ID, progress string) {
 
 // endCopy makes an image available, or lets it fail. One that was deregistered
 // meanwhile is not there, nor are its snapshots.
-func (s *Server) endCopy(st *store, id fleet.ID, bytes map[fleet.ID]int64, sound bool) {
+func (s *Server) endCopy(st *store, id fleet.ID, bytes map[fleet.ID]int64, why string) {
 	im := st.images.byID[id]
 	if im == nil {
 		return
@@ -154,7 +176,7 @@ func (s *Server) endCopy(st *store, id fleet.ID, bytes map[fleet.ID]int64, sound
 			continue
 		}
 		note(s, &st.lateSnapshots, r.ID, r)
-		if sound {
+		if why == "" {
 			r.State, r.Progress, r.Size.Bytes = "completed", "100%", bytes[snapshot]
 		} else {
 			r.State, r.Progress = "error", "0%"
@@ -162,13 +184,13 @@ func (s *Server) endCopy(st *store, id fleet.ID, bytes map[fleet.ID]int64, sound
 	}
 	note(s, &st.lateImages, im.ID, im)
 	im.Life.State = "available"
-	if !sound {
+	if why != "" {
 		im.Life.State = "failed"
 		x := fleet.Extra{}
 		if im.Extra != nil {
 			x = *im.Extra
 		}
-		x.ReasonCode, x.ReasonMessage = "Client.InvalidKey.NotFound", "The KMS key is not found or not usable"
+		x.ReasonCode, x.ReasonMessage = "Client.InvalidKey.NotFound", why
 		im.Extra = &x
 	}
 }

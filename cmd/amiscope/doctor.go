@@ -36,9 +36,10 @@ the account has not enabled, are told as closed and disabled; logins that lead
 nowhere as unreached.
 
 --for says what is wanted: read, usage, permissions, trail, settings, inspector,
-cost, measure, bill, organization, report, write. Reading belongs to each, and
-write is all that changes images and snapshots. --policy prints the smallest IAM
-policy for it, and calls nothing. All permissions: docs/iam.md.`,
+cost, measure, bill, organization, report, write, keys. Reading belongs to each;
+write is all that changes images and snapshots, keys what copies take besides that
+are encrypted with keys of your own. --policy prints the smallest IAM policy for it,
+and calls nothing. All permissions: docs/iam.md.`,
 		Example: "  amiscope doctor\n  amiscope doctor --for read,usage --profile prod\n  amiscope doctor --policy --for read,usage,cost\n  amiscope doctor --for usage,permissions,cost,write",
 		Args:    cobra.NoArgs,
 		RunE:    a.verb(func(ctx context.Context, _ []string) error { return a.runDoctor(ctx, wanted, policy) }),
