@@ -135,7 +135,7 @@ func doneAndUndone(t *testing.T, d deed, lag time.Duration) {
 	w.sawOnly(&first)
 	after := w.state()
 
-	time.Sleep(time.Minute) // AWS has told of it by then
+	<-time.After(time.Minute) // AWS has told of it by then
 	w.look()
 	second := w.run(w.undo(&first))
 	w.done(&second)
@@ -145,7 +145,7 @@ func doneAndUndone(t *testing.T, d deed, lag time.Duration) {
 		return
 	}
 
-	time.Sleep(time.Minute)
+	<-time.After(time.Minute)
 	w.look()
 	third := w.run(w.undo(&second))
 	w.done(&third)
