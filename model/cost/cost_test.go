@@ -205,6 +205,27 @@ func TestSharedSnapshotIsOneCost(t *testing.T) {
 	}
 }
 
+// What somebody wants to keep stays, in whatever order that is told.
+func TestHeldSnapshotStays(t *testing.T) {
+	c := estimate(BuiltInPrices(), &shelf{
+		images:    []*model.Image{image("ami-1", "snap-a", "snap-b")},
+		snapshots: []*model.Snapshot{snapshot("snap-a", 100, 100*GiB), snapshot("snap-b", 20, 20*GiB)},
+	})
+	held, im := SnapshotKey{Region: "us-east-1", ID: "snap-a"}, model.ImageKey{Region: "us-east-1", ID: "ami-1"}
+	before, after := c.Tally(), c.Tally()
+	before.Hold(held)
+	before.MarkImage(im, true)
+	after.MarkImage(im, true)
+	after.Hold(held)
+	after.Hold(held)
+	after.Hold(SnapshotKey{Region: "us-east-1", ID: "snap-none"})
+	for _, tally := range []*Tally{before, after} {
+		if got := tally.Freed(); got.Cost.High != Dollar || got.Kept != 1 || got.Snapshots != 1 {
+			t.Errorf("freed %+v, want $1 and one kept", got)
+		}
+	}
+}
+
 // What a launch template names itself stays, however its images are marked.
 func TestTemplateKeepsItsSnapshot(t *testing.T) {
 	s := &shelf{images: []*model.Image{image("ami-1", "snap-a")}, snapshots: []*model.Snapshot{snapshot("snap-a", 100, 100*GiB)}}

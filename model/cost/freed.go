@@ -48,6 +48,7 @@ type Tally struct {
 type regionTally struct {
 	users map[int32]int        // by line: images that use it and are marked
 	lone  map[int32]bool       // lines marked themselves
+	held  map[int32]bool       // lines that stay, whatever is marked
 	gone  map[int32]bool       // lines that go
 	chain map[int32]chainTally // by lineage
 	days  map[int]int          // by days in the bin: lines that go
@@ -72,7 +73,7 @@ func (t *Tally) region(name string) (*region, *regionTally) {
 	}
 	rt := t.regions[r]
 	if rt == nil {
-		rt = &regionTally{users: map[int32]int{}, lone: map[int32]bool{}, gone: map[int32]bool{}, chain: map[int32]chainTally{}, days: map[int]int{}}
+		rt = &regionTally{users: map[int32]int{}, lone: map[int32]bool{}, held: map[int32]bool{}, gone: map[int32]bool{}, chain: map[int32]chainTally{}, days: map[int]int{}}
 		t.regions[r] = rt
 	}
 	return r, rt
@@ -136,6 +137,24 @@ func (t *Tally) MarkSnapshot(k SnapshotKey, on bool) {
 	}
 }
 
+// Hold lets a snapshot stay, whatever images go: somebody wants to keep it.
+func (t *Tally) Hold(k SnapshotKey) {
+	r, rt := t.region(k.Region)
+	if r == nil {
+		return
+	}
+	i, ok := r.find(k.ID)
+	if !ok || rt.held[i] {
+		return
+	}
+	was := t.keeps(r, rt, i)
+	rt.held[i] = true
+	t.settle(r, rt, i)
+	if now := t.keeps(r, rt, i); now != was {
+		t.kept++
+	}
+}
+
 // keeps reports whether a line is touched by the set and stays all the same.
 func (t *Tally) keeps(r *region, rt *regionTally, i int32) bool {
 	return (rt.users[i] > 0 || rt.lone[i]) && !rt.goes(r, i)
@@ -144,7 +163,7 @@ func (t *Tally) keeps(r *region, rt *regionTally, i int32) bool {
 // goes reports whether nothing outside the set needs a line.
 func (rt *regionTally) goes(r *region, i int32) bool {
 	l := &r.lines[i]
-	if rt.users[i] < len(l.Images) || rt.users[i] == 0 && !rt.lone[i] || l.Binned() {
+	if rt.held[i] || rt.users[i] < len(l.Images) || rt.users[i] == 0 && !rt.lone[i] || l.Binned() {
 		return false
 	}
 	return rt.lone[i] || !r.named(l)
