@@ -200,6 +200,8 @@ func (c *comparing) usage() {
 		c.add("it is %s, and was %s: %s", b.Verdict, a.Verdict, first(slices.Concat(b.Evidence, b.Blind)))
 	case !slices.Equal(a.Evidence, b.Evidence):
 		c.add("what uses it has changed: %s", first(b.Evidence))
+	case len(a.Blind) > 0 && len(b.Blind) == 0:
+		c.add("everything that may use it was looked at, and was not")
 	case !slices.Equal(a.Blind, b.Blind):
 		c.add("what was not looked at has changed: %s", first(b.Blind))
 	}

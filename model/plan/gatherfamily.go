@@ -17,7 +17,7 @@ func (g *gathering) family(im *model.Image) Family {
 	f.Others = len(line)
 	if member {
 		f.Others--
-		f.Newest = g.lines.Behind(im) == 0
+		f.Newest = f.Name != "" && g.lines.Behind(im) == 0
 	}
 	if f.Newest {
 		f.Pickers = g.pickers(line)
