@@ -97,7 +97,7 @@ func (m Menu) View(env Env) string {
 
 func (m Menu) line(t *Theme, i, width int) string {
 	it := m.Items[i]
-	note := t.Cut(it.Note, max(0, width*2/3))
+	note := t.Cut(it.Note, max(width*2/3, width-Width(it.Text)-4, 0))
 	text := t.Fit(it.Text, max(0, width-Width(note)-3))
 	if i == m.cursor {
 		return t.Paint(Cursor, t.Fit(it.Letter, 1)+" "+text+" "+note)
