@@ -14,6 +14,7 @@ import (
 
 	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/tui/browse"
+	"github.com/amiscope/amiscope/tui/change"
 	"github.com/amiscope/amiscope/tui/history"
 	"github.com/amiscope/amiscope/tui/keys"
 	"github.com/amiscope/amiscope/tui/kit"
@@ -41,6 +42,7 @@ type App struct {
 	toast  toast
 	beat   beat
 	login  login
+	runs   runs
 	knowledge
 }
 
@@ -97,6 +99,7 @@ func New(ctx context.Context, opts Options) *App {
 		{name: "scopes", number: 9, help: "accounts and regions: age, calls, errors", screen: browse.NewScopes()},
 		{name: "instances", help: "what runs on which image, and how far behind", screen: browse.NewInstances()},
 		{name: "dead", help: "references to images that are gone, disabled or not yours", screen: browse.NewDead()},
+		{name: "runs", help: "changes that go on, and those that were interrupted", screen: change.NewRuns()},
 	})
 	return a
 }
@@ -112,7 +115,7 @@ func builtinFilters() map[string]kit.Filter {
 
 // Init starts reading the cache; what is stale is read from AWS after it.
 func (a *App) Init() tea.Cmd {
-	cmds := []tea.Cmd{a.restore(), a.hear(), a.opts.After(time.Minute, minuteMsg{})}
+	cmds := []tea.Cmd{a.restore(), a.hear(), a.askInterrupted(), a.opts.After(time.Minute, minuteMsg{})}
 	if a.opts.Auto {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
@@ -153,7 +156,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			a.toast.text = ""
 		}
 	default:
-		return a, tea.Batch(a.loginMessage(msg), a.usageMessage(msg), a.costsMessage(msg), a.traceMessage(msg))
+		return a, tea.Batch(a.loginMessage(msg), a.usageMessage(msg), a.costsMessage(msg), a.traceMessage(msg), a.changeMessage(msg))
 	}
 	return a, nil
 }
@@ -221,7 +224,7 @@ func (a *App) intend(in keys.Intent) tea.Cmd {
 	switch in := in.(type) {
 	case keys.Quit:
 		if len(a.stage.stack) == 0 {
-			return tea.Quit
+			return a.leave()
 		}
 		a.stage.pop()
 		return a.sync()
@@ -244,7 +247,7 @@ func (a *App) intend(in keys.Intent) tea.Cmd {
 	case keys.Login:
 		return a.logIn()
 	case keys.Stop:
-		return a.stopMeasuring()
+		return a.stop()
 	case keys.ChooseProfiles:
 		return a.listProfiles(false)
 	}
@@ -378,6 +381,7 @@ func (a *App) sync() tea.Cmd {
 	if a.width == 0 {
 		return nil
 	}
+	a.forsake()
 	var cmds []tea.Cmd
 	for _, l := range a.stage.visible() {
 		s, effects := l.screen.Sync(a.envFor(l.screen))

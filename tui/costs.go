@@ -20,16 +20,20 @@ type costs struct {
 	n   int // number of the newest estimate
 	of  int // and of the one that is shown
 
-	running      bool
-	due          bool // estimate again, whether or not the world has changed
-	asked        bool // for newer prices
-	noted        time.Time
-	told, judged int // of the world that the newest estimate saw
+	running bool
+	due     bool // estimate again, whether or not the world has changed
+	asked   bool // for newer prices
+	noted   time.Time
+	saw
 
 	at, ended time.Time
 	marks     counting
 	measuring measuring
 }
+
+// saw is the state of the world that the newest estimate saw, and that which the
+// shown one rests on: both inventory and verdicts of that told.
+type saw struct{ told, judged, sees, seen int }
 
 // counting is the count of what the marks free.
 type counting struct {
@@ -114,6 +118,7 @@ func (a *App) estimate() tea.Cmd {
 	}
 	c.n++
 	c.running, c.due, c.told, c.judged, c.at, c.marks.since = true, false, a.world.told, a.usage.of, now, nil
+	c.sees = min(a.world.told, a.usage.seen)
 	in := c.in
 	in.Now, in.Usage = now, a.usage.now
 	before, inv, n, marks := c.now, a.world.inv, c.n, a.marks.Keys()
@@ -146,7 +151,7 @@ func (a *App) costsMessage(msg tea.Msg) tea.Cmd {
 		if msg.n != c.n {
 			return nil
 		}
-		c.running, c.now, c.of, c.ended = false, msg.costs, msg.n, a.opts.Services.Now()
+		c.running, c.now, c.of, c.seen, c.ended = false, msg.costs, msg.n, c.sees, a.opts.Services.Now()
 		c.marks.apart = 0 // of the estimate before
 		a.take(msg.tally)
 		return tea.Batch(a.touch(), a.note())

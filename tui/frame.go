@@ -155,12 +155,12 @@ func (a *App) counts(env kit.Env) []kit.Part {
 }
 
 func (a *App) freshness(env kit.Env) []kit.Part {
-	var parts []kit.Part
+	parts := a.chips()
 	t := a.world.totals
 	if p := a.costs.measuring.progress(); p.Text != "" {
 		parts = append(parts, p)
 	}
-	if n := len(t.expired); n > 0 {
+	if n := len(a.relogins()); n > 0 {
 		parts = append(parts, kit.Part{Text: kit.Plural(n, "login", "logins") + " expired: L", Style: kit.Bad, Priority: 88})
 	}
 	if t.failed > 0 {

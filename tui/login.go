@@ -60,7 +60,7 @@ func (a *App) loginMessage(msg tea.Msg) tea.Cmd {
 func (a *App) disabled(in keys.Intent) string {
 	switch in.(type) {
 	case keys.Login:
-		if len(a.world.totals.expired) == 0 {
+		if len(a.relogins()) == 0 {
 			return "no login has expired that a command renews"
 		}
 	case keys.ChooseProfiles:
@@ -81,7 +81,7 @@ func (a *App) unbound() []entry {
 
 // logIn runs the one login that has expired, or offers them.
 func (a *App) logIn() tea.Cmd {
-	expired := a.world.totals.expired
+	expired := a.relogins()
 	if len(expired) == 1 {
 		return a.runLogin(expired[0])
 	}
@@ -118,7 +118,7 @@ func (a *App) loggedIn(m loggedIn) tea.Cmd {
 	if m.err != nil {
 		return a.say("the login to "+m.relogin.Name+" failed: "+m.err.Error(), true)
 	}
-	return tea.Batch(a.say("logged in to "+m.relogin.Name, false), a.retry(m.relogin.Sources))
+	return tea.Batch(a.say("logged in to "+m.relogin.Name, false), a.renewed(m.relogin.Sources), a.retry(m.relogin.Sources))
 }
 
 // retry tries ways in again, and reads what they lead to.
@@ -206,6 +206,9 @@ func (a *App) showProfiles(m profilesMsg) tea.Cmd {
 
 // choose keeps the choice, then ends the program to be opened anew.
 func (a *App) choose(profiles []string) tea.Cmd {
+	if going := a.runs.goingOn(); len(going) > 0 {
+		return a.say("a run goes on: the program can be opened anew when it has ended", true)
+	}
 	a.login.chosen = slices.Clone(profiles)
 	a.opts.State.Profiles = a.login.chosen
 	save, state := a.opts.Services.Save, a.opts.State

@@ -22,6 +22,7 @@ type usage struct {
 	running bool // a judgement is
 	due     bool // judge again, whether or not the inventory has changed
 	told    int  // of the inventory that the newest judgement saw
+	seen    int  // and of that which the verdicts are of
 
 	at, ended time.Time // when that began, and when its answer came
 	settling  settling
@@ -114,7 +115,7 @@ func (a *App) judged(m judgedMsg) tea.Cmd {
 	if m.n != u.n {
 		return nil
 	}
-	u.running, u.now, u.of, u.ended = false, m.usage, m.n, a.opts.Services.Now()
+	u.running, u.now, u.of, u.seen, u.ended = false, m.usage, m.n, u.told, a.opts.Services.Now()
 	u.settling.wants, u.settling.rest = m.wants, m.rest
 	cmds := []tea.Cmd{a.settle(), a.touch()}
 	if len(m.pending) > 0 && !u.following && a.opts.Offline == "" {

@@ -30,6 +30,7 @@ type run struct {
 	begun  map[model.Scope]bool // scopes whose images are being read, true when they were
 	users  map[model.Scope]bool // scopes whose usage sources are being read, likewise
 	heard  *heard               // of a question to AWS
+	look   *look                // of images that are read again
 }
 
 // stream is what a run is for.
@@ -44,6 +45,7 @@ const (
 	opines                 // what AWS itself says
 	reported               // usage reports that are being begun
 	peeks                  // what is read where somebody looks
+	looks                  // images read again for a review
 )
 
 // refreshes reports whether a stream is a pass over scopes.
@@ -191,25 +193,29 @@ const gather = 4 * time.Millisecond
 // the next one is asked for.
 func pump(ctx context.Context, src <-chan model.Event) tea.Cmd {
 	return func() tea.Msg {
-		out := eventsMsg{src: src, ctx: ctx}
-		var full <-chan time.Time // nil until the first event: wait without limit
-		for len(out.events) < burst {
-			select {
-			case <-full:
-				return out
-			case e, ok := <-src:
-				if !ok {
-					out.done = true
-					return out
-				}
-				out.events = append(out.events, e)
-				if full == nil {
-					full = time.After(gather)
-				}
+		events, done := crowd(src)
+		return eventsMsg{src: src, ctx: ctx, events: events, done: done}
+	}
+}
+
+// crowd waits for what comes, and takes what comes with it.
+func crowd[T any](src <-chan T) (out []T, done bool) {
+	var full <-chan time.Time // nil until the first: wait without limit
+	for len(out) < burst {
+		select {
+		case <-full:
+			return out, false
+		case e, ok := <-src:
+			if !ok {
+				return out, true
+			}
+			out = append(out, e)
+			if full == nil {
+				full = time.After(gather)
 			}
 		}
-		return out
 	}
+	return out, false
 }
 
 // fold takes a burst into the inventory.
@@ -221,14 +227,9 @@ func (a *App) fold(m eventsMsg) tea.Cmd {
 			cmds = append(cmds, a.say(n.Text, n.Warn))
 		}
 		r.follow(e)
-		if changesRows(e) {
-			a.world.version++
-		}
 	}
-	a.world.inv = a.world.inv.Fold(m.events...)
-	a.world.told++
-	a.world.count()
-	cmds = append(cmds, a.offerProfiles())
+	a.learn(m.events)
+	cmds = append(cmds, a.offerProfiles(), a.tellLook(r, m.done))
 	switch {
 	case !m.done:
 		cmds = append(cmds, pump(m.ctx, m.src))
@@ -236,6 +237,16 @@ func (a *App) fold(m eventsMsg) tea.Cmd {
 		cmds = append(cmds, a.ended(m.src, r))
 	}
 	return tea.Batch(append(cmds, a.touch())...)
+}
+
+// learn folds what was told into the inventory.
+func (a *App) learn(events []model.Event) {
+	if slices.ContainsFunc(events, changesRows) {
+		a.world.version++
+	}
+	a.world.inv = a.world.inv.Fold(events...)
+	a.world.told++
+	a.world.count()
 }
 
 // changesRows reports whether the rows of images may look different after an
@@ -262,7 +273,9 @@ func (r run) follow(e model.Event) {
 		r.heard.page(e)
 	case model.Notice:
 		r.heard.notice()
-	case model.Details, model.Found, model.Lost, model.Stopped, model.Named, model.Organization, model.Formers, model.Reread:
+	case model.Reread:
+		r.look.take(e)
+	case model.Details, model.Found, model.Lost, model.Stopped, model.Named, model.Organization, model.Formers:
 	}
 }
 
@@ -298,7 +311,7 @@ func (a *App) ended(src <-chan model.Event, r run) tea.Cmd {
 		return a.restored()
 	case settles, opines, reported:
 		return a.answered(src, r)
-	case peeks:
+	case peeks, looks:
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func lifecycleMenu() kit.Menu {
 	return kit.Menu{Title: "Lifecycle", Items: []kit.Item{
 		item("d", "deprecate", "from a date on; launches go on", plan.Deprecate),
 		item("l", "lift the deprecation", "", plan.Undeprecate),
-		item("x", "disable", "no launches, no shares; the snapshots stay", plan.Disable),
+		item("x", "disable", "no launches, no shares", plan.Disable),
 		item("e", "enable", "", plan.Enable),
 	}}
 }

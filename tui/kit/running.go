@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"cmp"
+	"errors"
 	"slices"
 
 	"github.com/amiscope/amiscope/model"
@@ -21,15 +23,23 @@ type Deeds struct {
 // changes it.
 type Running struct {
 	plan.Run
-	Scopes      []ScopeCount      // in order
-	All         StepCount         // of all scopes
-	Failures    []int             // steps that failed, were refused or are unclear, in the order of telling
-	Waiting     map[string]string // accounts whose steps wait, and why
-	Stopping    bool              // it was asked to stop
-	Over        bool              // nothing more will be told
-	Interrupted bool              // an earlier program did not end it
-	Err         error             // why it could not begin or go on
-	Changed     int               // changes with each event
+	Number      int             // in this session
+	Scopes      []ScopeCount    // in order
+	All         StepCount       // of all scopes
+	Failures    []int           // steps that failed, were refused or are unclear, in the order of telling
+	Waiting     map[string]Wait // accounts whose steps wait
+	Held        bool            // the first targets are done, and the others wait for a go
+	Stopping    bool            // it was asked to stop
+	Over        bool            // nothing more will be told
+	Interrupted bool            // an earlier program did not end it
+	Err         error           // why it could not begin or go on
+	Changed     int             // changes with each event
+}
+
+// Wait is why the steps of an account wait, and the login that mends it.
+type Wait struct {
+	Why   string
+	Login model.Login
 }
 
 // ScopeCount counts the steps of a scope.
@@ -46,7 +56,7 @@ func (c StepCount) Settled() int { return c.Done + c.Failed + c.NotRun }
 
 // NewRunning counts a run.
 func NewRunning(run plan.Run) *Running {
-	r := &Running{Run: run, Waiting: map[string]string{}}
+	r := &Running{Run: run, Waiting: map[string]Wait{}}
 	outcomes := run.Outcomes
 	r.Outcomes = make(map[int]plan.Outcome, len(run.Plan.Steps))
 	for i := range run.Plan.Steps {
@@ -60,26 +70,42 @@ func NewRunning(run plan.Run) *Running {
 	return r
 }
 
+// Live reports whether the run goes on.
+func (r *Running) Live() bool { return !r.Over && !r.Interrupted }
+
+// Left reports whether something of the run is left that can be resumed or dropped.
+func (r *Running) Left() bool { return r.Interrupted || r.Over && r.Err != nil && r.ID != "" }
+
 // Tell takes what the run tells.
 func (r *Running) Tell(e plan.Event) {
 	r.Changed++
-	if r.ID == "" {
-		r.ID = e.Run
-	}
-	if e.Err != nil {
-		r.Err = e.Err
-	}
+	r.ID = cmp.Or(r.ID, e.Run)
+	r.Held = e.Waiting
 	if e.Account != "" {
-		if e.Paused == "" {
-			delete(r.Waiting, e.Account)
-		} else {
-			r.Waiting[e.Account] = e.Paused
-		}
+		r.wait(e)
+	} else if e.Err != nil {
+		r.Err = e.Err
 	}
 	if s, ok := r.Step(e.Step); ok {
 		r.outcome(s, e.Outcome)
 	}
-	r.Over = r.Over || e.Ended
+	if e.Ended {
+		r.Over, r.Waiting = true, nil
+	}
+}
+
+// wait notes that an account waits, or goes on.
+func (r *Running) wait(e plan.Event) {
+	if e.Paused == "" {
+		delete(r.Waiting, e.Account)
+		return
+	}
+	w := Wait{Why: e.Paused}
+	var err *model.OpError
+	if errors.As(e.Err, &err) {
+		w.Login = err.Login
+	}
+	r.Waiting[e.Account] = w
 }
 
 // Step is a step by its number.

@@ -192,8 +192,13 @@ type (
 	}
 	// Apply runs a plan that was confirmed, and shows the run.
 	Apply struct{ Plan *plan.Plan }
-	// Watch shows a run.
-	Watch struct{ Run string }
+	// Watch shows a run of this session by its id, or by its number: it has no id until
+	// it has begun. Halt asks it to stop, 0 what is being measured.
+	Watch struct {
+		Run    string
+		Number int
+	}
+	Halt struct{ Number int }
 	// Recall reads the journal. Recalled answers with its number.
 	Recall struct{ N int }
 	// Resume goes on with a run that was interrupted; Drop ends it as it is.
@@ -233,6 +238,7 @@ func (Look) effect()       {}
 func (Apply) effect()      {}
 func (Watch) effect()      {}
 func (Recall) effect()     {}
+func (Halt) effect()       {}
 func (Resume) effect()     {}
 func (Drop) effect()       {}
 func (Write) effect()      {}
@@ -347,8 +353,8 @@ type (
 	// Looked tells how far a Look is.
 	Looked struct {
 		N        int
-		Done, Of int              // images
-		Errors   []*model.OpError // what could not be read, all of it so far
+		Done, Of int            // images
+		Rereads  []model.Reread // all that was read so far
 		Over     bool
 	}
 	// Recalled is what the journal tells of runs, the newest first.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +26,10 @@ type Driver struct {
 	timers    []tea.Msg
 	Clipboard string // what was last put on the clipboard
 	Quit      bool   // the program wants to end
+	// Deaf keeps from the program what runs tell: they go on in the background, until
+	// Hear.
+	Deaf    bool
+	unheard []tea.Cmd
 }
 
 // New starts the program at a size and runs it until it is quiet. Short timers
@@ -142,6 +147,10 @@ func (d *Driver) run(first tea.Cmd) {
 		if cmd == nil {
 			continue
 		}
+		if d.Deaf && hears(cmd) {
+			d.unheard = append(d.unheard, cmd)
+			continue
+		}
 		switch msg := cmd().(type) {
 		case nil:
 		case tea.BatchMsg:
@@ -159,6 +168,21 @@ func (d *Driver) run(first tea.Cmd) {
 			queue = append(queue, next)
 		}
 	}
+}
+
+// Hear lets the program hear what runs have told since it is deaf, once each.
+func (d *Driver) Hear() {
+	d.t.Helper()
+	due := d.unheard
+	d.unheard = nil
+	for _, cmd := range due {
+		d.Send(cmd())
+	}
+}
+
+// hears reports whether a command waits for what a run tells.
+func hears(cmd tea.Cmd) bool {
+	return strings.Contains(runtime.FuncForPC(reflect.ValueOf(cmd).Pointer()).Name(), "hearRun")
 }
 
 // clipboard catches what bubbletea's own, unexported message puts on the

@@ -1,0 +1,144 @@
+package change
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/amiscope/amiscope/model/plan"
+	"github.com/amiscope/amiscope/tui/kit"
+)
+
+// words are how one speaks of a deed: "delete", "deletes", "deleting".
+type words struct{ order, does, doing string }
+
+// wordsOf are the words of each deed.
+var wordsOf = map[plan.Deed]words{
+	plan.Copy:        {"copy", "copies", "copying"},
+	plan.Share:       {"share", "shares", "sharing"},
+	plan.Unshare:     {"stop sharing", "stops sharing", "unsharing"},
+	plan.Deprecate:   {"deprecate", "deprecates", "deprecating"},
+	plan.Undeprecate: {"lift the deprecation of", "lifts the deprecation of", "lifting deprecations"},
+	plan.Disable:     {"disable", "disables", "disabling"},
+	plan.Enable:      {"enable", "enables", "enabling"},
+	plan.Protect:     {"protect", "protects", "protecting"},
+	plan.Unprotect:   {"stop protecting", "stops protecting", "unprotecting"},
+	plan.Tag:         {"tag", "tags", "tagging"},
+	plan.Delete:      {"delete", "deletes", "deleting"},
+	plan.Restore:     {"restore", "restores", "restoring"},
+	plan.UndoOf:      {"undo", "undoes", "undoing"},
+}
+
+// of are the words of a deed; of one that is not known, its name.
+func of(d plan.Deed) words {
+	if w, ok := wordsOf[d]; ok {
+		return w
+	}
+	return words{string(d), string(d), string(d)}
+}
+
+// images is a number of them in words.
+func images(n int) string { return kit.Plural(n, "image", "images") }
+
+// title says what a plan does, in one line: "Delete 3 images with their snapshots".
+func title(env kit.Env, p *plan.Plan) string {
+	what := images(len(p.Targets))
+	if len(p.Targets) == 1 {
+		what = name(&p.Targets[0])
+	}
+	text := of(p.Deed).order + " " + what + manner(env, p)
+	if p.Undoes != "" {
+		text = "undo run " + p.Undoes + ": " + text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// name is what an image is called; its id where it has no name.
+func name(t *plan.Target) string { return cmp.Or(t.Before.Name, t.Image.ID) }
+
+// manner is what a deed's options say of it.
+func manner(env kit.Env, p *plan.Plan) string {
+	o := &p.Options
+	switch p.Deed {
+	case plan.Copy:
+		return " to " + some(o.Regions, 4) + called(o)
+	case plan.Share, plan.Unshare:
+		return " with " + some(sharers(env, o), 3) + snapshotsToo(o)
+	case plan.Deprecate:
+		if o.At != nil {
+			return " from " + kit.Moment(*o.At)
+		}
+	case plan.Protect:
+		if o.Cooldown {
+			return ", for 24 hours more once it is lifted"
+		}
+	case plan.Tag:
+		return ": " + some(tagChanges(o), 3)
+	case plan.Delete:
+		if o.KeepSnapshots {
+			return ", and keep the snapshots"
+		}
+		return " with the snapshots"
+	case plan.Undeprecate, plan.Disable, plan.Enable, plan.Unprotect, plan.Restore, plan.UndoOf:
+	}
+	return ""
+}
+
+func called(o *plan.Options) string {
+	if o.Name == "" {
+		return ""
+	}
+	return " as " + o.Name
+}
+
+func snapshotsToo(o *plan.Options) string {
+	if !o.Snapshots {
+		return ""
+	}
+	return ", with the snapshots"
+}
+
+func sharers(env kit.Env, o *plan.Options) []string {
+	var out []string
+	if o.Public {
+		out = append(out, "everybody")
+	}
+	for _, arn := range slices.Concat(o.Organizations, o.Units) {
+		out = append(out, arn[strings.LastIndexByte(arn, '/')+1:])
+	}
+	for _, id := range o.Accounts {
+		out = append(out, env.Inv.AccountTitle(id))
+	}
+	return out
+}
+
+func tagChanges(o *plan.Options) []string {
+	var out []string
+	for k, v := range o.Set {
+		out = append(out, k+"="+v)
+	}
+	slices.Sort(out)
+	for _, k := range o.Remove {
+		out = append(out, "without "+k)
+	}
+	return out
+}
+
+// some are the first of many words: "a, b and 3 more".
+func some(all []string, most int) string {
+	if len(all) <= most {
+		return strings.Join(all, ", ")
+	}
+	return strings.Join(all[:most], ", ") + " and " + strconv.Itoa(len(all)-most) + " more"
+}
+
+// role is the part of a principal's ARN that tells people who it is.
+func role(arn string) string {
+	_, who, found := strings.Cut(arn, "arn:")
+	if !found {
+		return arn
+	}
+	parts := strings.SplitN(who, ":", 5)
+	return strings.TrimPrefix(parts[len(parts)-1], "assumed-role/")
+}

@@ -1,0 +1,151 @@
+package tuitest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/plan"
+	"github.com/amiscope/amiscope/tui"
+)
+
+// Changing is an AWS that does what plans ask of it, as far as a screen can tell, and
+// keeps what it was asked.
+type Changing struct {
+	Inv     model.Inventory // what is read again
+	Applied []plan.Plan
+	Runs    []plan.Run // the journal, the newest first
+	Left    []plan.Run // of it, those that were interrupted
+	Files   map[string]string
+	Fails   func(plan.Step) (plan.Outcome, bool) // outcomes of steps that are not done
+	Denied  *model.OpError                       // why nothing can be read again; nil: it can
+	Renewed [][]string
+	Waits   *plan.Event // what runs tell instead of what they do, and then nothing more
+}
+
+// NewChanging changes what the events tell of.
+func NewChanging(events ...model.Event) *Changing {
+	return &Changing{Inv: model.Inventory{}.Fold(events...), Files: map[string]string{}}
+}
+
+// Services are those for changes.
+func (c *Changing) Services() tui.ChangeServices {
+	return tui.ChangeServices{
+		Setting: c.setting, Look: c.look, Apply: c.apply,
+		Resume: func(_ context.Context, run string) <-chan tui.Told {
+			i := slices.IndexFunc(c.Left, func(r plan.Run) bool { return r.ID == run })
+			r := c.Left[i]
+			c.Left = slices.Delete(slices.Clone(c.Left), i, i+1)
+			return c.run(r)
+		},
+		Drop: func(run string) error {
+			c.Left = slices.DeleteFunc(slices.Clone(c.Left), func(r plan.Run) bool { return r.ID == run })
+			return nil
+		},
+		Interrupted: func() ([]plan.Run, error) { return c.Left, nil },
+		Find:        c.find,
+		Renewed:     func(sources []string) { c.Renewed = append(c.Renewed, sources) },
+		Write: func(name, text string) (string, error) {
+			c.Files[name] = text
+			return "/tmp/" + name, nil
+		},
+	}
+}
+
+// setting lets the accounts that are read do everything; the first one is production.
+func (c *Changing) setting(inv model.Inventory) plan.Setting {
+	s := plan.Setting{Accounts: map[string]plan.AccountRule{}}
+	for i, a := range inv.Accounts() {
+		rule := plan.AccountRule{Name: a.Title(), Principal: "arn:aws:iam::" + a.ID + ":user/jo", Production: i == 0}
+		for _, at := range inv.Scopes() {
+			if at.Account == a.ID && inv.Enabled(at) {
+				rule.Regions = append(rule.Regions, at.Region)
+			}
+		}
+		s.Accounts[a.ID] = rule
+	}
+	return s
+}
+
+// look tells what the inventory holds, scope by scope.
+func (c *Changing) look(_ context.Context, looks []model.Look) <-chan model.Event {
+	var out []model.Event
+	for _, l := range looks {
+		r := model.Reread{Scope: l.Scope, At: Now}
+		if c.Denied != nil {
+			err := *c.Denied
+			err.Scope = l.Scope
+			r.Errors = append(r.Errors, &err)
+		}
+		for _, id := range l.Images {
+			im, ok := c.Inv.Image(model.ImageKey{Region: l.Scope.Region, ID: id})
+			switch {
+			case c.Denied != nil && c.Denied.Op == "ec2:DescribeImages":
+			case !ok:
+				r.Gone = append(r.Gone, id)
+			default:
+				r.Images = append(r.Images, im)
+				if l.Permissions {
+					r.Permissions = append(r.Permissions, &model.LaunchPermissions{ID: id, At: Now})
+				}
+			}
+		}
+		out = append(out, r)
+	}
+	return Stream(out...)
+}
+
+func (c *Changing) apply(_ context.Context, p plan.Plan) <-chan tui.Told {
+	c.Applied = append(c.Applied, p)
+	return c.run(plan.Run{ID: fmt.Sprintf("20261102-09300%d-0000", len(c.Applied)), At: Now, Plan: p, Outcomes: map[int]plan.Outcome{}})
+}
+
+// run does what is left of a run, step by step.
+func (c *Changing) run(r plan.Run) <-chan tui.Told {
+	if c.Waits != nil {
+		out := make(chan tui.Told, 1)
+		out <- tui.Told{Event: *c.Waits}
+		return out
+	}
+	out := make(chan tui.Told, 2*len(r.Plan.Steps)+2)
+	defer close(out)
+	out <- tui.Told{Event: plan.Event{Run: r.ID}}
+	for _, s := range r.Plan.Steps {
+		if o, begun := r.Outcomes[s.ID]; begun && o.State == plan.Done {
+			continue
+		}
+		image := r.Plan.Targets[s.Target].Image
+		o, failed := plan.Outcome{State: plan.Done, At: Now, Request: "req-1"}, false
+		if c.Fails != nil {
+			if f, fails := c.Fails(s); fails {
+				o, failed = f, true
+			}
+		}
+		e := tui.Told{Event: plan.Event{Run: r.ID, Step: s.ID, Image: &image, Outcome: o}}
+		if s.Call.API == "ec2:DeregisterImage" && !failed {
+			e.World = []model.Event{model.Reread{Scope: s.Scope, At: Now, Gone: []string{image.ID}}}
+			c.Inv = c.Inv.Fold(e.World...)
+		}
+		if r.Outcomes == nil {
+			r.Outcomes = map[int]plan.Outcome{}
+		}
+		r.Outcomes[s.ID] = o
+		out <- e
+	}
+	out <- tui.Told{Event: plan.Event{Run: r.ID, Ended: true}}
+	at := Now
+	r.Ended = &at
+	c.Runs = slices.Insert(c.Runs, 0, r)
+	return out
+}
+
+func (c *Changing) find(run string) (plan.Run, error) {
+	for _, r := range c.Runs {
+		if r.ID == run || run == "" {
+			return r, nil
+		}
+	}
+	return plan.Run{}, errors.New("nothing was changed yet that could be undone")
+}
