@@ -58,7 +58,7 @@ func (a *app) runAccept(accepted finding.Accepted, until string) (err error) {
 	if accepted.At = a.now().UTC(); !accepted.Holds(accepted.At) {
 		return usagef("--until is a date to come: %s has passed", until)
 	}
-	accepted.Who = cmp.Or(accepted.Who, a.env("USER"), a.env("LOGNAME"), a.env("USERNAME"), "somebody")
+	accepted.Who = cmp.Or(accepted.Who, a.who())
 	path := a.acceptedPath()
 	data, err := config.WithAccepted(path, accepted)
 	if err != nil {

@@ -26,10 +26,15 @@ func (a *app) journal() *journal.Journal {
 	return journal.Open(filepath.Join(a.place(a.dirs.state), "journal.jsonl"))
 }
 
+// who is the user of this machine.
+func (a *app) who() string {
+	return cmp.Or(a.env("USER"), a.env("LOGNAME"), a.env("USERNAME"), "somebody")
+}
+
 // setAside journals that a reference does not count, or that it counts again,
 // and gives all that are set aside.
 func (a *app) setAside(what model.Aside, withdraw bool) ([]model.Aside, error) {
-	what.Who = cmp.Or(what.Who, a.env("USER"), a.env("LOGNAME"), a.env("USERNAME"), "somebody")
+	what.Who = cmp.Or(what.Who, a.who())
 	if what.At.IsZero() {
 		what.At = a.now()
 	}

@@ -103,6 +103,10 @@ func (a *app) screenOptions(c config.Config, w *world) tui.Options {
 		o.Services.Costs.Note = a.ledger().Note
 		o.Services.Settle, o.Services.Opine, o.Services.Report = w.settle, w.opine, w.report
 		o.Services.Peek, o.Services.Costs.Measure = w.peek, w.measure
+		o.Services.Changes = a.changes(w, c).services()
+	}
+	if c.Changes.ReadOnly {
+		o.ReadOnly = readOnly
 	}
 	if a.flags.demo == nil {
 		o.Services.Login, o.Services.Profiles = a.login, a.profiles

@@ -27,7 +27,7 @@ func (e *enableDeprecation) back(before *Facts, s *Setting) way {
 // passed.
 func dateAgain(id string, at time.Time, s *Setting) way {
 	if !at.After(s.Now) {
-		return way{lost: []Note{{Code: "date", Text: "its deprecation date, " + day(at) + ", has passed, and AWS takes none that has"}}}
+		return way{lost: []Note{{Code: "date", Text: "its deprecation date has passed, and AWS takes none that has"}}}
 	}
 	return way{calls: []input{&enableDeprecation{onImage{id}, at}}, until: &at}
 }
@@ -61,8 +61,6 @@ func sameMoment(a, b *time.Time) bool {
 	}
 	return a.Round(time.Minute).Equal(b.Round(time.Minute))
 }
-
-func day(t time.Time) string { return t.UTC().Format("2006-01-02") }
 
 // The states of images that deeds lead from and to.
 const (

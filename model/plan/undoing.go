@@ -71,6 +71,12 @@ func (u *undoing) judge(t *Target) {
 	if u.open[t.Image] {
 		t.warn(Note{Code: "unclear", Text: "of a step of the run nobody knows whether it was done: that one is not taken back", Grave: true})
 	}
+	if f.restore { // also where nothing is known of it yet: what is read next are its snapshots
+		if f.before == nil {
+			f.before = &t.Before
+		}
+		t.Before.Snapshots = u.shelved(t, f.before)
+	}
 	if !u.reachable(t, f.deeds()[0]) {
 		return
 	}
@@ -149,10 +155,6 @@ func (u *undoing) losses(t *Target, f *fate, something bool) {
 // judgeRestore says whether an image that was deleted can come back, and what it takes
 // to make it what it was.
 func (u *undoing) judgeRestore(t *Target, f *fate) {
-	if f.before == nil {
-		f.before = &t.Before
-	}
-	t.Before.Snapshots = u.shelved(t, f.before)
 	f.calls, f.lost = nil, nil
 	u.asBefore(t, f)
 	if t.Before.there() {

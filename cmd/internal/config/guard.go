@@ -10,7 +10,7 @@ import (
 
 // Rule is what must not happen in an account, by all tables that are about it.
 func (c Config) Rule(a model.Account) plan.AccountRule {
-	r := plan.AccountRule{Name: a.Title(), Principal: a.Principal, ReadOnly: c.Changes.ReadOnly}
+	r := plan.AccountRule{Name: a.Title(), Principal: a.Principal}
 	for _, g := range c.Changes.Guards {
 		if !g.about(a) {
 			continue

@@ -46,8 +46,4 @@ read_only = true
 			}
 		})
 	}
-	c.Changes.ReadOnly = true
-	if !c.Rule(model.Account{ID: "1"}).ReadOnly {
-		t.Error("read_only at the top does not hold for every account")
-	}
 }

@@ -209,7 +209,7 @@ func assignList(place *[]string, k Key, v any) error {
 }
 
 func assignDuration(place *time.Duration, k Key, v any) error {
-	d, err := readDuration(fmt.Sprint(v))
+	d, err := ParseDuration(fmt.Sprint(v))
 	if err != nil || d < 0 || d == 0 && k.Type == positive {
 		return wrongType(k)
 	}
@@ -219,8 +219,8 @@ func assignDuration(place *time.Duration, k Key, v any) error {
 
 const day = 24 * time.Hour
 
-// readDuration reads what time.ParseDuration does, and whole days: "90d".
-func readDuration(s string) (time.Duration, error) {
+// ParseDuration reads what time.ParseDuration does, and whole days: "90d".
+func ParseDuration(s string) (time.Duration, error) {
 	number, ok := strings.CutSuffix(s, "d")
 	if !ok {
 		return time.ParseDuration(s)
