@@ -42,7 +42,7 @@ func (a *app) changes(w *world, c config.Config) *changes {
 func (ch *changes) services() tui.ChangeServices {
 	return tui.ChangeServices{
 		Setting: ch.setting, Look: ch.look, Apply: ch.apply, Resume: ch.resume, Drop: ch.drop,
-		Interrupted: ch.interrupted, Find: ch.find, Renewed: ch.renewed, Write: writeNew,
+		Interrupted: ch.interrupted, Find: ch.find, Renewed: ch.renewed, Write: writeNew, Runs: ch.runs,
 	}
 }
 
@@ -218,6 +218,15 @@ func (ch *changes) find(id string) (plan.Run, error) {
 		return plan.Run{}, err
 	}
 	return runs[0], nil
+}
+
+// runs are all runs of the journal, and what of it cannot be read.
+func (ch *changes) runs() (runs []plan.Run, lost []string, err error) {
+	runs, warnings, err := ch.journal.Runs()
+	for _, w := range warnings {
+		lost = append(lost, w.String())
+	}
+	return runs, lost, err
 }
 
 // cloud is AWS as a run needs it, at the time of the world's clock.
