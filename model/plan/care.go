@@ -23,10 +23,10 @@ func (d *draft) careOf(t *Target, c care) {
 	if who == "" || c == careless {
 		return
 	}
-	if f.Manager != "" {
-		who += " (" + f.Manager + ")"
-	}
 	n := Note{Code: f.Managed, Text: who + " made it and cares for it"}
+	if f.Manager != "" {
+		n.Text += ": " + f.Manager
+	}
 	switch {
 	case f.Managed == model.Backup.String():
 		n.Mend = "change or delete its recovery point in the vault of AWS Backup"
