@@ -289,3 +289,40 @@ func TestScriptIsCopiedAndSaved(t *testing.T) {
 		}
 	}
 }
+
+// U takes back what was done last: the plan for that is reviewed like any other.
+func TestLastRunIsTakenBack(t *testing.T) {
+	d, c, at := changing(t, 120, 40)
+	find(d, bystander)
+	d.Press("z", "x")
+	at.settle()
+	d.Press("y", "esc", "U")
+	d.Has("Undo run 20261102-093001-0000", "ec2:EnableImage")
+	at.settle()
+	d.Press("y")
+	if len(c.Applied) != 2 || c.Applied[1].Undoes != c.Runs[1].ID {
+		t.Fatalf("%d plans were applied:\n%s", len(c.Applied), d.Screen())
+	}
+	d.Has("1 of 1 step done")
+}
+
+// What a run that was stopped has left can be done later in the same session.
+func TestStoppedRunIsResumed(t *testing.T) {
+	d, c, at := changing(t, 120, 40)
+	c.Waits = &plan.Event{Run: "20261102-093001-0000", Ended: true, Err: plan.ErrStopped}
+	find(d, bystander)
+	d.Press("p", "p")
+	at.settle()
+	d.Deaf = true
+	d.Press("y")
+	d.Hear()
+	d.Has("the run was stopped")
+	d.Deaf, c.Waits = false, nil
+	c.Left = []plan.Run{{ID: "20261102-093001-0000", At: at.now, Plan: c.Applied[0]}}
+	d.Press("esc", ":")
+	d.Type("runs")
+	d.Press("enter")
+	d.Has("stopped")
+	d.Press("enter", "r")
+	d.Has("1 of 1 step done")
+}

@@ -49,7 +49,7 @@ func title(env kit.Env, p *plan.Plan) string {
 	}
 	text := of(p.Deed).order + " " + what + manner(env, p)
 	if p.Undoes != "" {
-		text = "undo run " + p.Undoes + ": " + text
+		text = "undo run " + p.Undoes + ": " + what
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
 }

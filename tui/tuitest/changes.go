@@ -124,8 +124,8 @@ func (c *Changing) run(r plan.Run) <-chan tui.Told {
 			}
 		}
 		e := tui.Told{Event: plan.Event{Run: r.ID, Step: s.ID, Image: &image, Outcome: o}}
-		if s.Call.API == "ec2:DeregisterImage" && !failed {
-			e.World = []model.Event{model.Reread{Scope: s.Scope, At: Now, Gone: []string{image.ID}}}
+		if !failed {
+			e.World = c.world(s, image)
 			c.Inv = c.Inv.Fold(e.World...)
 		}
 		if r.Outcomes == nil {
@@ -139,6 +139,26 @@ func (c *Changing) run(r plan.Run) <-chan tui.Told {
 	r.Ended = &at
 	c.Runs = slices.Insert(c.Runs, 0, r)
 	return out
+}
+
+// world is what is read of an image after a step that deleted it or changed its state.
+func (c *Changing) world(s plan.Step, image model.ImageKey) []model.Event {
+	r := model.Reread{Scope: s.Scope, At: Now}
+	im, ok := c.Inv.Image(image)
+	switch s.Call.API {
+	case "ec2:DeregisterImage":
+		r.Gone = []string{image.ID}
+	case "ec2:DisableImage", "ec2:EnableImage":
+		if !ok {
+			return nil
+		}
+		next := *im
+		next.State = map[string]string{"ec2:DisableImage": "disabled", "ec2:EnableImage": "available"}[s.Call.API]
+		r.Images = []*model.Image{&next}
+	default:
+		return nil
+	}
+	return []model.Event{r}
 }
 
 func (c *Changing) find(run string) (plan.Run, error) {
