@@ -65,7 +65,7 @@ func oddities() []special {
 		{"xcode-26-runner", 33 * day, &macARM, nil},
 		{"legacy-i386-appliance", 3100 * day, &legacy32, neverLaunched},
 		{"erp-sql-2022", 75 * day, sqlServer.encrypted(), nil},
-		{"win2019-jump-host", 800 * day, &windowsX86, nil},
+		{"win2019-jump-host", 800 * day, &windowsX86, unlicense},
 		{"public-sample-app-1.0", 100 * day, &linuxX86, shares(Permission{Group: "all"})},
 		{"public-and-forgotten", 1500 * day, &ubuntuX86, shares(Permission{Group: "all"})},
 		{"handed-to-contractor", 500 * day, &linuxX86, shares(Permission{Account: stranger.ID})},
@@ -105,6 +105,14 @@ func bundle(g *generator, im *Image) {
 	im.Extra = &Extra{Location: "acme-bundles-" + im.Region + "/" + im.Name + "/image.manifest.xml"}
 	im.Source = Source{}
 	im.Life.LastLaunched = 0 // EC2 keeps launches since April 2017
+}
+
+// unlicense registers an image of Windows from a snapshot, which loses its
+// billing code (EC2 API, RegisterImage).
+func unlicense(_ *generator, im *Image) {
+	m := *im.Machine
+	m.PlatformDetails, m.UsageOperation = linuxX86.PlatformDetails, linuxX86.UsageOperation
+	im.Machine, im.Source = &m, Source{}
 }
 
 func neverLaunched(_ *generator, im *Image) { im.Life.LastLaunched = 0 }
