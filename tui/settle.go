@@ -36,29 +36,44 @@ type asked struct {
 const again = 15 * time.Minute
 
 // settle starts reading what verdicts wait for, and starts anew when the user
-// rests on other rows that wait.
+// rests on other rows that wait. While scopes are being read, which may show that
+// nobody needs some of it, only what the screen shows is read.
 func (a *App) settle() tea.Cmd {
 	s := &a.usage.settling
-	if a.opts.Offline != "" || a.opts.Services.Settle == nil || a.usage.now == nil || a.world.reads() {
+	if a.opts.Offline != "" || a.opts.Services.Settle == nil || a.usage.now == nil {
 		return nil
 	}
-	wants := a.withCurious(s.wants)
-	if wants.Empty() && len(s.rest) == 0 {
+	wants, reads := a.withCurious(s.wants), a.world.reads()
+	if reads {
+		wants = a.withCurious(model.Wants{})
+	}
+	rest := s.rest
+	if reads && !a.thorough() {
+		rest = nil
+	}
+	if wants.Empty() && len(rest) == 0 {
 		return nil
 	}
 	first := a.waiting(wants)
 	switch {
-	case s.src == nil && !a.usage.newest(a.world.told):
+	case s.src == nil && !reads && !a.usage.newest(a.world.told):
 		return nil // verdicts are coming that want less
-	case s.src != nil && !a.elsewhere(first) && (!s.now.Empty() || wants.Empty()):
+	case s.src != nil && !a.elsewhere(first) && (reads || !s.now.Empty() || wants.Empty()):
 		return nil // what verdicts want does not wait for the rest
 	case s.src != nil:
 		a.world.runs[s.src].cancel()
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
-	s.now, s.first, s.fill = wants, first, s.rest
-	s.src = a.opts.Services.Settle(ctx, Settle{Wants: wants, First: first, Rest: s.rest})
+	s.now, s.first, s.fill = wants, first, rest
+	s.src = a.opts.Services.Settle(ctx, Settle{Wants: wants, First: first, Rest: rest})
 	return a.follow(ctx, s.src, run{what: settles, cancel: cancel})
+}
+
+// thorough reports whether the screen on top shows rows that depend on who may
+// launch each of the images.
+func (a *App) thorough() bool {
+	t, ok := a.stage.top().(kit.Thorough)
+	return ok && t.Thorough()
 }
 
 // mostMarked is how many marked images are read before others.

@@ -115,10 +115,7 @@ func TestNothingIsAskedOffline(t *testing.T) {
 func TestAllPermissionsAreReadInTheEnd(t *testing.T) {
 	a := &asking{}
 	opts := readable(a)
-	fleet := slices.DeleteFunc(tuitest.UsedFleet(), func(e model.Event) bool {
-		p, ok := e.(model.Page)
-		return ok && p.Kind == model.Permissions
-	})
+	fleet := slices.DeleteFunc(tuitest.UsedFleet(), isPermissions)
 	opts.Services.Restore = func(context.Context) <-chan model.Event { return tuitest.Stream(fleet...) }
 	d := tuitest.New(t, 120, 40, opts)
 	if a.times() != 1 {
@@ -173,13 +170,59 @@ func TestRowsUnderTheEyeAreReadFirst(t *testing.T) {
 	}
 }
 
-// TestNothingIsAskedBehindARunningSweep: what is read may show that an image is
-// used, and then nobody needs its permissions.
-func TestNothingIsAskedBehindARunningSweep(t *testing.T) {
-	a := &asking{}
-	opts := readable(a)
-	release := make(chan struct{})
-	opts.Services.Refresh = func(context.Context, tui.Refresh) <-chan model.Event {
+// TestWhatASweepMayShowIsNotAskedBehindIt: what is read may show that an image is
+// used, and then no verdict needs its permissions. What the screen shows does not
+// wait: rows in sight of a table that tells with whom images are shared, and every
+// image where rows are chosen by that.
+func TestWhatASweepMayShowIsNotAskedBehindIt(t *testing.T) {
+	for _, tt := range []struct {
+		name, query  string
+		columns      []string
+		sight, other bool // what is asked for while the sweep runs
+	}{
+		{"neither column", "", []string{"name", "usage"}, false, false},
+		{"with whom it is shared", "", []string{"name", "usage", "shared"}, true, false},
+		{"what is wrong", "", []string{"name", "usage", "severity"}, true, false},
+		{"a filter", "!shared:stranger", []string{"name", "usage"}, false, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := &asking{}
+			opts := readable(a)
+			opts.Query, opts.State.Columns = tt.query, tt.columns
+			fleet := tuitest.UsedFleet()
+			if tt.other {
+				fleet = slices.DeleteFunc(fleet, isPermissions)
+			}
+			release := make(chan struct{})
+			opts.Services.Restore = func(context.Context) <-chan model.Event { return tuitest.Stream(fleet...) }
+			opts.Services.Refresh = sweepUntil(release)
+			p := newAsync(t, opts)
+			p.until("the verdicts", func(s string) bool {
+				return strings.Contains(s, "reading") && (tt.other || strings.Contains(s, "● used"))
+			})
+			if tt.sight || tt.other {
+				p.until("the question", func(string) bool { return a.times() > 0 })
+				s := a.last()
+				if tt.sight == (len(s.Wants.Permissions) == 0) || tt.other == (len(s.Rest) == 0) || len(s.Wants.Named) > 0 {
+					t.Errorf("asked for %d images in sight, %d others: %+v", len(s.Wants.Permissions), len(s.Rest), s.Wants)
+				}
+			} else if a.times() > 0 {
+				t.Error("asked while the sweep runs")
+			}
+			close(release)
+			p.until("the question of the verdicts", func(string) bool { return a.times() > 0 && (tt.other || len(a.last().Wants.Named) > 0) })
+		})
+	}
+}
+
+func isPermissions(e model.Event) bool {
+	p, ok := e.(model.Page)
+	return ok && p.Kind == model.Permissions
+}
+
+// sweepUntil is a refresh that has read something, and goes on.
+func sweepUntil(release <-chan struct{}) func(context.Context, tui.Refresh) <-chan model.Event {
+	return func(context.Context, tui.Refresh) <-chan model.Event {
 		out := make(chan model.Event)
 		go func() {
 			defer close(out)
@@ -188,11 +231,10 @@ func TestNothingIsAskedBehindARunningSweep(t *testing.T) {
 		}()
 		return out
 	}
-	p := newAsync(t, opts)
-	p.until("the verdicts", func(s string) bool { return strings.Contains(s, "● used") && strings.Contains(s, "reading") })
-	if a.times() > 0 {
-		t.Error("asked while the sweep runs")
-	}
-	close(release)
-	p.until("the question", func(string) bool { return a.times() == 1 })
+}
+
+func (a *asking) last() tui.Settle {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.asked[len(a.asked)-1]
 }

@@ -91,11 +91,11 @@ func (a *App) judge() tea.Cmd {
 	u.running, u.due, u.told, u.at = true, false, a.world.told, now
 	in := u.in
 	in.Now = now
-	before, inv, n, asked, reads := u.now, a.world.inv, u.n, u.settling.asked, a.world.reads()
+	before, inv, n, asked, waits := u.now, a.world.inv, u.n, u.settling.asked, a.world.reads() && !a.thorough()
 	return func() tea.Msg {
 		m := judgedMsg{n: n, usage: before.Judge(inv, in), pending: pendingReports(inv, now)}
 		m.wants = remaining(m.usage.Wants(), asked, now)
-		if !reads { // it waits until all else was read
+		if !waits { // until all else was read
 			m.rest = notLately(inv.UnreadPermissions(now, in.Policy.Fresh, again), asked, now)
 		}
 		return m

@@ -12,13 +12,19 @@ import (
 const backlog = 256
 
 // stream runs fn and gives what it sends. The channel closes when fn returns,
-// which it does soon after ctx ended; close waits for that.
+// which it does soon after ctx ended; close waits for that. What was read before
+// still gets through where there is room.
 func (w *world) stream(ctx context.Context, fn func(send func(model.Event) error)) <-chan model.Event {
 	out := make(chan model.Event, backlog)
 	w.streams.Go(func() {
 		defer close(out)
 		fn(func(e model.Event) error {
 			w.owners.note(e)
+			select {
+			case out <- e:
+				return nil
+			default:
+			}
 			select {
 			case out <- e:
 				return nil

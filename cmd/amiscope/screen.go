@@ -58,24 +58,32 @@ func (a *app) runScreen(ctx context.Context) error {
 
 // showScreen shows the world until the user leaves it.
 func (a *app) showScreen(ctx context.Context, w *world, c config.Config, more func(*tui.Options)) error {
-	o := a.screenOptions(c, w)
+	o, err := a.wholeOptions(ctx, w, c)
+	if err != nil {
+		return err
+	}
 	more(&o)
+	return tui.Run(ctx, o)
+}
+
+// wholeOptions are those of the screen with all that files say.
+func (a *app) wholeOptions(ctx context.Context, w *world, c config.Config) (o tui.Options, err error) {
+	o = a.screenOptions(c, w)
 	o.Services.Save = a.state().save
 	o.Services.SetAside = a.setAside
-	var err error
 	if o.State, err = a.state().load(); err != nil {
 		o.Warnings = append(o.Warnings, err.Error())
 	}
 	in, notes, err := a.usageInput(ctx, c)
 	if err != nil {
-		return err
+		return o, err
 	}
 	o.Usage, o.Warnings = in, append(o.Warnings, notes...)
 	if o.Audit, err = a.findingPolicy(auditing{}); err != nil {
-		return err
+		return o, err
 	}
 	o.Known = known(o.Audit)
-	return tui.Run(ctx, o)
+	return o, nil
 }
 
 func (a *app) screenOptions(c config.Config, w *world) tui.Options {

@@ -94,9 +94,10 @@ func report(env kit.Env, targets []model.ImageKey) []kit.Effect {
 // owned reports whether an image belongs to an account that is read.
 func owned(env kit.Env, k model.ImageKey) bool {
 	im, ok := env.Inv.Image(k)
-	if !ok {
-		return false
-	}
+	return ok && ours(env, im)
+}
+
+func ours(env kit.Env, im *model.Image) bool {
 	seers := env.Inv.SeenBy(im)
 	return len(seers) > 0 && seers[0] == im.Owner
 }

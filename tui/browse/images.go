@@ -349,15 +349,23 @@ func (s *Images) follow(a kit.Sorted) {
 
 // InSight lists the images of the visible rows, the one under the cursor first.
 func (s Images) InSight(kit.Env) []model.ImageKey {
+	var out []model.ImageKey
+	for _, im := range s.inSight() {
+		out = append(out, im.ImageKey)
+	}
+	return out
+}
+
+func (s Images) inSight() []*model.Image {
 	im, ok := s.current()
 	if !ok {
 		return nil
 	}
-	out := []model.ImageKey{im.ImageKey}
+	out := []*model.Image{im}
 	first, end := s.table.Visible()
 	for _, row := range s.rows.shown[min(first, len(s.rows.shown)):min(end, len(s.rows.shown))] {
 		if row != im {
-			out = append(out, row.ImageKey)
+			out = append(out, row)
 		}
 	}
 	return out

@@ -33,6 +33,33 @@ func sharedCell(env kit.Env, im *model.Image) kit.Cell {
 	return kit.Cell{Text: fmt.Sprintf("%d: %s", n, strings.Join(sharers(env, p), ", ")), Style: kit.Info}
 }
 
+// Curious are the images in sight of which nobody has read who may launch them,
+// where the table shows that or the severity that rests on it.
+func (s Images) Curious(env kit.Env) []model.ImageKey {
+	shows := func(i int) bool { return s.cols[i].Key == "shared" || s.cols[i].Key == "severity" }
+	if !slices.ContainsFunc(s.table.Shown(), shows) {
+		return nil
+	}
+	var out []model.ImageKey
+	for _, im := range s.inSight() {
+		if env.Inv.Permissions(im) == nil && ours(env, im) {
+			out = append(out, im.ImageKey)
+		}
+	}
+	return out
+}
+
+// Thorough reports whether filter or order look at who may launch images.
+func (s Images) Thorough() bool {
+	return slices.ContainsFunc([]string{"shared", "finding", "severity"}, func(key string) bool { return s.order.Key == key || s.filter.query.Names(key) })
+}
+
+// Thorough is true: rules judge who may launch each image.
+func (s Findings) Thorough() bool { return true }
+
+// Thorough is true likewise.
+func (s FindingsOf) Thorough() bool { return true }
+
 // sharers names whom an image is shared with, the widest first.
 func sharers(env kit.Env, p *model.LaunchPermissions) []string {
 	var out []string

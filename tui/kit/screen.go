@@ -305,6 +305,12 @@ type Curious interface {
 	Curious(Env) []model.ImageKey
 }
 
+// Thorough is a screen whose rows may depend on who may launch each of the images.
+type Thorough interface {
+	// Thorough reports whether they do now.
+	Thorough() bool
+}
+
 // Auditor is a screen that may show what is wrong.
 type Auditor interface {
 	// Audits reports whether it does now.
