@@ -51,6 +51,14 @@ type Document struct {
 	Usage       *UsageDocument      `json:"usage"`
 	Permissions PermissionsDocument `json:"permissions"`
 	Inspector   *InspectorDocument  `json:"inspector"`
+	Findings    []FindingDocument   `json:"findings"`
+}
+
+// FindingDocument is something that is wrong with an image, or may be.
+type FindingDocument struct {
+	ID       string `json:"id"` // of its rule
+	Severity string `json:"severity"`
+	State    string `json:"state"`
 }
 
 // DeviceDocument is one block device mapping.

@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -154,11 +155,36 @@ func (inv Inventory) AccountTitle(id string) string {
 	return id
 }
 
-// Strangers lists the accounts that an image is shared with and that are neither
-// ours nor known.
+// Strangers lists whom an image is shared with and who is neither ours nor known:
+// accounts, then ARNs of organizations and their units. An organization is ours by
+// itself, or by the account that manages it, which its ARN begins with.
 func (inv Inventory) Strangers(p *LaunchPermissions, known map[string]bool) []string {
 	if p == nil || p.Err != nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(p.Accounts), func(id string) bool { return known[id] || inv.Belongs(id) })
+	return slices.DeleteFunc(slices.Concat(p.Accounts, p.Organizations, p.Units), func(id string) bool {
+		return known[id] || inv.Belongs(id) || inv.within(id, known)
+	})
+}
+
+// within reports whether an ARN is of an organization that is ours or known.
+func (inv Inventory) within(arn string, known map[string]bool) bool {
+	parts := strings.Split(arn, ":")
+	if len(parts) < 6 {
+		return false
+	}
+	for _, o := range inv.orgs {
+		if o.ARN != "" && OrganizationOf(o.ARN) == OrganizationOf(arn) {
+			return true
+		}
+	}
+	return known[parts[4]] || inv.Belongs(parts[4])
+}
+
+// OrganizationOf is the id of the organization in an ARN:
+// arn:aws:organizations::111122223333:organization/o-…, …:ou/o-…/ou-….
+func OrganizationOf(arn string) string {
+	_, id, _ := strings.Cut(arn, "/")
+	id, _, _ = strings.Cut(id, "/")
+	return id
 }

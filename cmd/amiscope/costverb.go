@@ -75,7 +75,11 @@ func (a *app) runCost(ctx context.Context, e expense, args []string) error {
 	if err := cmp.Or(atMost(e.limit, "groups"), a.refuseBill(e, sel)); err != nil {
 		return err
 	}
-	n := need{usage: e.reclaimable || sel.usage, costs: allCosts, concerns: sel.possible}
+	sel.json = false // it prints no images
+	n, err := a.audited(need{usage: e.reclaimable || sel.usage, costs: allCosts, concerns: sel.possible}, &sel)
+	if err != nil {
+		return err
+	}
 	var bill *cost.Bill
 	if e.bill {
 		n.then = func(w *world, g *gathered) (err error) {
@@ -87,6 +91,7 @@ func (a *app) runCost(ctx context.Context, e expense, args []string) error {
 	if err != nil {
 		return err
 	}
+	g.look(n.policy, a.now())
 	c, undecided := g.expenses(by, sel)
 	c.Bill = bill
 	if e.limit > 0 {

@@ -77,7 +77,8 @@ func (a *app) runFindings(ctx context.Context, q auditing, args []string) error 
 		return err
 	}
 	sel.now = a.now()
-	list, undecided := sel.among(&g, finding.Find(g.inv, g.usage, policy, sel.now).All())
+	g.look(&policy, sel.now)
+	list, undecided := sel.among(&g, g.found.All())
 	if err := style.Findings(a.out, g.known(), list, countedBy(policy, list)); err != nil {
 		return err
 	}
@@ -147,24 +148,6 @@ func (a *app) acceptedPath() string {
 	}
 	path, _ := a.configPath()
 	return filepath.Join(filepath.Dir(path), config.AcceptedName)
-}
-
-// needOf is what must be known for the rules that judge anything.
-func (a *app) needOf(p finding.Policy, sel search) need {
-	n := need{usage: sel.usage, costs: sel.costs, concerns: sel.possible}
-	for _, r := range finding.Rules() {
-		if !p.On(r) {
-			continue
-		}
-		if n.usage = n.usage || r.Usage; sel.query.Empty() { // else images alone are judged
-			n.also = append(n.also, r.Also...)
-		}
-	}
-	n.wants = func(g *gathered) model.Wants {
-		concerned := g.concerned(n)
-		return finding.Wants(g.inv, g.usage, p, a.now(), func(im *model.Image) bool { return concerned[im.ImageKey] })
-	}
-	return n
 }
 
 // among keeps the findings on the images that the filter shows; without a filter

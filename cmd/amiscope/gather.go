@@ -11,22 +11,24 @@ import (
 	"github.com/amiscope/amiscope/cmd/internal/output"
 	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/model/cost"
+	"github.com/amiscope/amiscope/model/finding"
 	"github.com/amiscope/amiscope/tui"
 )
 
 // gathered is what a verb has to print.
 type gathered struct {
-	inv    model.Inventory
-	usage  *model.Usage     // nil: not judged
-	input  model.UsageInput // but for its time
-	costs  *cost.Costs      // nil: not estimated
-	basis  cost.Input       // of the costs
-	asked  bool             // for verdicts
-	whole  bool             // charges were asked for
-	also   []model.Kind     // these were besides,
-	looked bool             // and launch permissions whatever the verdicts
-	mute   bool             // AWS's own opinion was asked for, and not all of it was had
-	notes  []string         // to be told after the output
+	inv       model.Inventory
+	usage     *model.Usage     // nil: not judged
+	input     model.UsageInput // but for its time
+	costs     *cost.Costs      // nil: not estimated
+	inspected                  // by the rules, as far as it is known
+	basis     cost.Input       // of the costs
+	asked     bool             // for verdicts
+	whole     bool             // charges were asked for
+	also      []model.Kind     // these were besides,
+	looked    bool             // and launch permissions whatever the verdicts
+	mute      bool             // AWS's own opinion was asked for, and not all of it was had
+	notes     []string         // to be told after the output
 }
 
 // need is what a verb has to know.
@@ -43,6 +45,8 @@ type need struct {
 	opinions func(g *gathered) map[model.Scope][]string
 	// wants are asked for when verdicts are made; nil: nothing besides.
 	wants func(g *gathered) model.Wants
+	// policy is what findings are made by; nil: none are made.
+	policy *finding.Policy
 	// then is done while AWS can still be reached; nil: nothing.
 	then func(w *world, g *gathered) error
 }
@@ -165,7 +169,7 @@ func (g *gathered) judgeKnown(now time.Time) {
 }
 
 func (g *gathered) known() output.Known {
-	return output.Known{Inv: g.inv, Usage: g.usage, Costs: g.costs}
+	return output.Known{Inv: g.inv, Usage: g.usage, Costs: g.costs, Findings: g.found, Familiar: known(g.policy)}
 }
 
 // asked is what verdicts have waited for before.

@@ -71,24 +71,18 @@ func (a *app) runList(ctx context.Context, l listing, args []string) error {
 	if err != nil {
 		return err
 	}
-	n := need{usage: sel.usage, costs: max(sel.costs, inJSON(style)), concerns: sel.possible}
-	if sel.audit {
-		if sel.policy, err = a.findingPolicy(auditing{}); err != nil {
-			return err
-		}
-		rules := a.needOf(sel.policy, sel)
-		n.usage, n.wants = n.usage || rules.usage, rules.wants
+	n, err := a.audited(need{usage: sel.usage, costs: max(sel.costs, inJSON(style)), concerns: sel.possible}, &sel)
+	if err != nil {
+		return err
 	}
 	g, err := a.gather(ctx, n)
 	if err != nil {
 		return err
 	}
-	if sel.audit {
-		sel.found = finding.Find(g.inv, g.usage, sel.policy, a.now())
-	}
 	if inJSON(style) > noCosts {
 		g.judgeKnown(a.now())
 	}
+	g.look(n.policy, a.now())
 	shown, undecided := sel.find(&g)
 	if err := style.Images(a.out, g.known(), shown); err != nil {
 		return err
@@ -106,9 +100,8 @@ type search struct {
 	costs costing
 	now   time.Time
 
-	audit  bool // so are launch permissions, or findings
-	policy finding.Policy
-	found  *finding.Findings
+	audit bool // so are launch permissions, or findings
+	json  bool // which are printed as far as they are known
 }
 
 // read takes filter and flags for what they mean, before anything is called.
@@ -129,7 +122,7 @@ func (l listing) read(style output.Style, args []string) (search, error) {
 	if slices.ContainsFunc(ofCosts(), named) {
 		s.costs = pricedCosts
 	}
-	s.audit = slices.ContainsFunc(ofAudit(), named)
+	s.audit, s.json = slices.ContainsFunc(ofAudit(), named), inJSON(style) > noCosts
 	return s, nil
 }
 
@@ -171,7 +164,7 @@ func (s search) possible(g *gathered) []*model.Image {
 }
 
 func (s search) world(g *gathered) *query.World {
-	return &query.World{Inv: g.inv, Usage: g.usage, Costs: g.costs, Findings: s.found, Known: known(s.policy), Now: s.now}
+	return &query.World{Inv: g.inv, Usage: g.usage, Costs: g.costs, Findings: g.found, Known: known(g.policy), Now: s.now}
 }
 
 // known are the accounts that are no strangers, as the policy has it.

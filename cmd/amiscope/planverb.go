@@ -197,9 +197,10 @@ func (a *app) decide(ctx context.Context, w *world, g *gathered, r plan.Request)
 
 // targeting says which images arguments mean: ids or a filter.
 type targeting struct {
-	ids  []string
-	sel  search
-	text []string
+	ids    []string
+	sel    search
+	policy *finding.Policy // that the filter's findings are made by; nil: it asks for none
+	text   []string
 }
 
 var anImageID = regexp.MustCompile(`^ami-[0-9a-f]+$`)
@@ -212,7 +213,8 @@ func (a *app) targets(args []string) (t targeting, err error) {
 	t.text = args
 	t.sel, err = listing{sort: newest}.read(output.Style{Format: output.JSON, Now: a.now()}, args)
 	if err == nil && t.sel.audit {
-		t.sel.policy, err = a.findingPolicy(auditing{})
+		t.policy = &finding.Policy{}
+		*t.policy, err = a.findingPolicy(auditing{})
 	}
 	return t, err
 }
@@ -235,9 +237,7 @@ func (t targeting) find(g *gathered) []*model.Image {
 // nobody knows is an error; so is a filter that shows nothing.
 func (t targeting) keys(g *gathered, deed plan.Deed) (out []model.ImageKey, err error) {
 	if t.ids == nil {
-		if t.sel.audit {
-			t.sel.found = finding.Find(g.inv, g.usage, t.sel.policy, t.sel.now)
-		}
+		g.look(t.policy, t.sel.now)
 		images, undecided := t.sel.find(g)
 		if undecided > 0 {
 			g.notes = append(g.notes, fmt.Sprintf("of %d images it is not known whether the filter means them: they are left out", undecided))

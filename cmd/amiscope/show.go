@@ -33,6 +33,10 @@ func (a *app) runShow(ctx context.Context, args []string) error {
 	if style.Format == output.CSV || style.Format == output.Markdown {
 		return usagef("show prints -o table, json or jsonl, not %s", style.Format)
 	}
+	policy, err := a.findingPolicy(auditing{})
+	if err != nil {
+		return err
+	}
 	g, err := a.gather(ctx, need{costs: knownCosts})
 	if err != nil {
 		return err
@@ -43,6 +47,7 @@ func (a *app) runShow(ctx context.Context, args []string) error {
 		return err
 	}
 	g.judgeKnown(a.now())
+	g.look(&policy, a.now())
 	if err := style.Image(a.out, g.known(), im); err != nil {
 		return err
 	}

@@ -63,6 +63,9 @@ func (a *app) runUsage(ctx context.Context, q asking, args []string) error {
 		return usagef("--ask-aws asks AWS: leave it out, or --offline and --from")
 	}
 	n := need{usage: true, costs: max(sel.costs, inJSON(style)), concerns: sel.possible}
+	if n, err = a.audited(n, &sel); err != nil {
+		return err
+	}
 	if ids != nil {
 		n.concerns = func(g *gathered) []*model.Image { return named(g.inv, ids) }
 	}
@@ -74,6 +77,7 @@ func (a *app) runUsage(ctx context.Context, q asking, args []string) error {
 		return err
 	}
 	style.Now, sel.now = a.now(), a.now()
+	g.look(n.policy, sel.now)
 	shown, undecided := sel.find(&g)
 	if ids != nil {
 		shown, undecided = sel.sorted(&g, named(g.inv, ids)), 0

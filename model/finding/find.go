@@ -20,6 +20,7 @@ func Find(inv model.Inventory, usage *model.Usage, p Policy, now time.Time) *Fin
 		if !inv.Readable(s) {
 			continue
 		}
+		j.out.scopes[s] = true
 		j.scope(s)
 		j.snapshots(s)
 		for _, r := range inv.References(s, model.Instances) {
@@ -194,7 +195,7 @@ func newJudge(inv model.Inventory, usage *model.Usage, p Policy, now time.Time) 
 		inv: inv, usage: usage, policy: p, now: now, terms: termsOf(&p),
 		accepted: map[acceptance]*Accepted{}, named: map[model.Scope]map[string]*model.Image{},
 	}
-	j.out.rules = make([][states][]Finding, len(checks))
+	j.out.rules, j.out.scopes = make([][states][]Finding, len(checks)), map[model.Scope]bool{}
 	for i := range p.Accepted {
 		a := &p.Accepted[i]
 		delete(j.accepted, acceptance{a.Rule, a.ID}) // a later one stands for those before
@@ -221,7 +222,7 @@ func (j *judge) know() {
 		j.known[s.Account] = true
 	}
 	for _, o := range j.inv.Organizations() {
-		j.known[organizationOf(o.ARN)] = o.ARN != ""
+		j.known[model.OrganizationOf(o.ARN)] = o.ARN != ""
 		for _, m := range o.Accounts {
 			j.known[m.ID] = true
 		}
@@ -236,15 +237,7 @@ func (j *judge) familiar(id string) bool {
 		return true
 	}
 	arn := strings.Split(id, ":")
-	return len(arn) > 5 && (j.known[arn[4]] || j.known[organizationOf(id)])
-}
-
-// organizationOf is the id of the organization in an ARN:
-// arn:aws:organizations::111122223333:organization/o-…, …:ou/o-…/ou-….
-func organizationOf(arn string) string {
-	_, id, _ := strings.Cut(arn, "/")
-	id, _, _ = strings.Cut(id, "/")
-	return id
+	return len(arn) > 5 && (j.known[arn[4]] || j.known[model.OrganizationOf(id)])
 }
 
 // index finds images by their keys: the inventory would look through every scope

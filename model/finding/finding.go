@@ -71,8 +71,9 @@ func (t *Target) compare(scope model.Scope, id string) int {
 // nothing.
 type Findings struct {
 	// by rule and state, each in order of scope and id
-	rules [][states][]Finding
-	sums  map[model.ImageKey]*summary
+	rules  [][states][]Finding
+	sums   map[model.ImageKey]*summary
+	scopes map[model.Scope]bool // that were judged
 }
 
 // All lists the findings: open ones, then unknown, then accepted ones; of each

@@ -44,7 +44,7 @@ var tabs = []tab{
 	trailTab:       {"trail", false, trailLines},
 	{"devices", true, deviceLines},
 	{"tags", true, tagLines},
-	{"json", true, jsonLines},
+	jsonTab: {"json", true, jsonLines},
 }
 
 // NewDetail is the detail of an image.
@@ -58,6 +58,9 @@ const findingsTab = 4
 
 // trailTab is the index of the tab that tells who did what to the image.
 const trailTab = 5
+
+// jsonTab is the index of the tab that shows the image as the verbs print it.
+const jsonTab = 8
 
 // NewCostOf is the detail of an image on the tab of its cost.
 func NewCostOf(k model.ImageKey) Detail { return Detail{key: k, tab: costTab} }

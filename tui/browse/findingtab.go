@@ -21,7 +21,12 @@ func ruleLines(env kit.Env, im *model.Image) []string {
 		return []string{"", " " + t.Paint(kit.Dim, "not judged yet "+t.Symbols.Ellipsis)}
 	}
 	all := env.Findings.Of(im)
-	if len(all) == 0 {
+	switch {
+	case !env.Findings.Judged(im) && owned(env, im.ImageKey):
+		return []string{"", " " + t.Paint(kit.Dim, "not judged: it never came to be, or is on its way out")}
+	case !env.Findings.Judged(im):
+		return []string{"", " " + t.Paint(kit.Dim, "not judged: it is of another account, whose it is to mend")}
+	case len(all) == 0:
 		return []string{"", " " + t.Paint(kit.Good, t.Symbols.Check+" nothing was found, and all that rules look at was read")}
 	}
 	var lines []string
@@ -44,6 +49,10 @@ func severityColumn(env kit.Env, im *model.Image) kit.Cell {
 	}
 	worst, open, undecided := env.Findings.Worst(im)
 	switch {
+	case open > 0 && undecided > 0: // that may be worse
+		c := ofSeverity(worst)
+		c.Text += kit.Unread
+		return c
 	case open > 0:
 		return ofSeverity(worst)
 	case undecided > 0:
@@ -52,8 +61,8 @@ func severityColumn(env kit.Env, im *model.Image) kit.Cell {
 	return orDash("")
 }
 
-// Audits reports whether the tab of findings is shown.
-func (d Detail) Audits() bool { return d.tab == findingsTab }
+// Audits reports whether a tab is shown that has findings in it.
+func (d Detail) Audits() bool { return d.tab == findingsTab || d.tab == jsonTab }
 
 // Audits reports whether filter or order name findings, or the column shows them.
 func (s Images) Audits() bool {

@@ -1,7 +1,6 @@
 package browse
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,11 +25,19 @@ func sharedCell(env kit.Env, im *model.Image) kit.Cell {
 		return kit.Cell{Text: t.Symbols.Lock + " private", Style: kit.Dim}
 	}
 	n := len(p.Accounts) + len(p.Organizations) + len(p.Units)
-	strangers := env.Inv.Strangers(p, env.Known)
-	if len(strangers) > 0 {
-		return kit.Cell{Text: fmt.Sprintf("%s %d: %s", t.Symbols.Alert, n, strings.Join(strangers, ", ")), Style: kit.Bad}
+	if strangers := env.Inv.Strangers(p, env.Known); len(strangers) > 0 {
+		return kit.Cell{Text: fmt.Sprintf("%s %d: %s", t.Symbols.Alert, n, called(env, strangers)), Style: kit.Bad}
 	}
-	return kit.Cell{Text: fmt.Sprintf("%d: %s", n, strings.Join(sharers(env, p), ", ")), Style: kit.Info}
+	return kit.Cell{Text: fmt.Sprintf("%d: %s", n, called(env, slices.Concat(p.Organizations, p.Units, p.Accounts))), Style: kit.Info}
+}
+
+// called are accounts, organizations and units, as short as people call them.
+func called(env kit.Env, who []string) string {
+	out := make([]string, len(who))
+	for i, id := range who {
+		out[i] = env.Inv.AccountTitle(id[strings.LastIndexByte(id, '/')+1:])
+	}
+	return strings.Join(out, ", ")
 }
 
 // Curious are the images in sight of which nobody has read who may launch them,
@@ -60,18 +67,6 @@ func (s Findings) Thorough() bool { return true }
 // Thorough is true likewise.
 func (s FindingsOf) Thorough() bool { return true }
 
-// sharers names whom an image is shared with, the widest first.
-func sharers(env kit.Env, p *model.LaunchPermissions) []string {
-	var out []string
-	for _, arn := range slices.Concat(p.Organizations, p.Units) {
-		out = append(out, arn[strings.LastIndexByte(arn, '/')+1:])
-	}
-	for _, id := range p.Accounts {
-		out = append(out, env.Inv.AccountTitle(id))
-	}
-	return out
-}
-
 // permissionLines tells who may launch an image, and who may copy its snapshots.
 func permissionLines(env kit.Env, im *model.Image) []string {
 	return append(launchLines(env, im), volumeLines(env, im)...)
@@ -98,47 +93,39 @@ func launchLines(env kit.Env, im *model.Image) []string {
 		pairs = append(pairs, kit.Pair{Label: "Others", Value: "nobody: only " + env.Inv.AccountTitle(im.Owner) + " may launch it", Style: kit.Good})
 	}
 	lines := indented(env, pairs)
-	lines = append(lines, grantees(env, "Organizations", p.Organizations, func(arn string) (string, bool) { return arn, false })...)
-	lines = append(lines, grantees(env, "Organizational units", p.Units, func(arn string) (string, bool) { return arn, false })...)
 	strangers := env.Inv.Strangers(p, env.Known)
-	accounts := slices.Clone(p.Accounts)
-	slices.SortFunc(accounts, func(a, b string) int { // strangers first
-		place := func(id string) int {
-			if slices.Contains(strangers, id) {
-				return 0
-			}
-			return 1
-		}
-		return cmp.Or(cmp.Compare(place(a), place(b)), strings.Compare(a, b))
-	})
-	lines = append(lines, grantees(env, "Accounts", accounts, func(id string) (string, bool) {
-		text := id
-		if name := env.Inv.AccountTitle(id); name != id {
-			text += "  " + name
-		}
-		stranger := slices.Contains(strangers, id)
-		if stranger {
-			text += "  a stranger: neither yours, nor of your organization, nor among known_accounts in the config"
-		}
-		return text, stranger
-	})...)
+	for _, g := range [...]struct {
+		title string
+		who   []string
+	}{{"Organizations", p.Organizations}, {"Organizational units", p.Units}, {"Accounts", p.Accounts}} {
+		lines = append(lines, grantees(env, g.title, g.who, strangers)...)
+	}
 	return lines
 }
 
-// grantees lists those of one kind.
-func grantees(env kit.Env, title string, all []string, say func(string) (text string, bad bool)) []string {
+// grantees lists those of one kind, strangers first.
+func grantees(env kit.Env, title string, all, strangers []string) []string {
 	if len(all) == 0 {
 		return nil
 	}
 	t := env.Theme
 	out := []string{"", " " + t.Paint(kit.Title, title)}
-	for _, g := range all {
-		text, bad := say(g)
-		style := kit.Normal
-		if bad {
-			style = kit.Bad
+	bad, good := []string{}, []string{}
+	for _, id := range all {
+		text := id
+		if name := env.Inv.AccountTitle(id); name != id {
+			text += "  " + name
 		}
-		out = append(out, "   "+t.Paint(style, t.Cut(text, max(0, env.Width-4))))
+		if !slices.Contains(strangers, id) {
+			good = append(good, "   "+t.Cut(text, max(0, env.Width-4)))
+			continue
+		}
+		bad = append(bad, "   "+t.Paint(kit.Bad, t.Cut(text+"  a stranger", max(0, env.Width-4))))
 	}
-	return out
+	if len(bad) > 0 {
+		for _, l := range t.Wrap("Strangers are neither yours, nor of your organization, nor among known_accounts in the config.", max(1, env.Width-2)) {
+			out = append(out, " "+t.Paint(kit.Dim, l))
+		}
+	}
+	return slices.Concat(out, bad, good)
 }

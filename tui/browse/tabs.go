@@ -291,6 +291,7 @@ func jsonLines(env kit.Env, im *model.Image) []string {
 	doc := env.Inv.Document(im)
 	doc.Usage = env.Usage.Document(im)
 	doc.Cost = env.Costs.Document(im)
+	doc.Findings = env.Findings.Document(im)
 	if err := enc.Encode(doc); err != nil {
 		return []string{" " + env.Theme.Paint(kit.Bad, env.Theme.Clean(err.Error()))}
 	}

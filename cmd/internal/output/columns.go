@@ -47,6 +47,8 @@ func columns() []column {
 		{head{"platform", "OS", false}, "linux or windows", text(func(im *model.Image) string { return im.Platform })},
 		{head{"root", "ROOT", false}, "root device type", text(func(im *model.Image) string { return im.RootType })},
 		{head{"public", "PUBLIC", false}, "whether everybody may launch it", fact(func(im *model.Image) model.Tri { return im.Public })},
+		{head{"shared", "SHARED", false}, "who may launch it besides its owner, strangers first; in CSV their ids, private, or public", sharedCell},
+		{head{"severity", "SEVERITY", false}, "the worst that is wrong with it; a ? where something worse may be", severityCell},
 		{head{"encrypted", "ENCRYPTED", false}, "whether every EBS device is encrypted", fact(func(im *model.Image) model.Tri { return im.Encrypted })},
 		{head{"protected", "PROTECTED", false}, "deregistration protection", fact(func(im *model.Image) model.Tri { return im.Protected })},
 		{head{"managed", "MANAGED", false}, "service that made it and cares for it", managedCell},

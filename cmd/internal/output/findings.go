@@ -134,6 +134,15 @@ func (k Known) findingGrid(list []finding.Finding) grid {
 	return g
 }
 
+// wrongGrid is what is wrong with one image.
+func wrongGrid(list []finding.Finding) grid {
+	g := grid{heads: []head{{"", "SEVERITY", false}, {"", "RULE", false}, {"", "STATE", false}, {"", "EVIDENCE", false}}}
+	for _, x := range list {
+		g.rows = append(g.rows, []cell{words(x.Severity.String()), words(x.Rule.ID), words(x.State.String()), words(x.Evidence)})
+	}
+	return g
+}
+
 // findingParts document what `findings` prints.
 func findingParts() []part {
 	return []part{

@@ -28,6 +28,7 @@ func (k Known) document(im *model.Image) model.Document {
 	d := k.Inv.Document(im)
 	d.Usage = k.Usage.Document(im)
 	d.Cost = k.Costs.Document(im)
+	d.Findings = k.Findings.Document(im)
 	return d
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/model/cost"
+	"github.com/amiscope/amiscope/model/finding"
 )
 
 // Format is a form of output.
@@ -51,9 +52,11 @@ type Style struct {
 
 // Known is what there is to write.
 type Known struct {
-	Inv   model.Inventory
-	Usage *model.Usage // nil: usage has not been judged
-	Costs *cost.Costs  // nil: costs have not been estimated
+	Inv      model.Inventory
+	Usage    *model.Usage      // nil: usage has not been judged
+	Costs    *cost.Costs       // nil: costs have not been estimated
+	Findings *finding.Findings // nil: nothing was looked for
+	Familiar map[string]bool   // accounts of others that are no strangers
 }
 
 // Images writes images, in the given order. JSON holds the scopes beside them.

@@ -11,7 +11,7 @@ type Field struct{ Name, Type, Meaning string }
 
 // ImageFields document an image.
 func ImageFields() []Field {
-	return slices.Concat(ownFields(), costFields(), usageFields(), permissionFields(), inspectorFields())
+	return slices.Concat(ownFields(), costFields(), usageFields(), permissionFields(), inspectorFields(), findingFields())
 }
 
 func ownFields() []Field {
@@ -100,7 +100,7 @@ func usageFields() []Field {
 func permissionFields() []Field {
 	return []Field{
 		{"permissions", "object", "Who may launch it besides its owner."},
-		{"permissions.read", "true or false", "Whether its launch permissions were read. They are for images whose verdict depends on them."},
+		{"permissions.read", "true or false", "Whether its launch permissions were read. Verbs read them where a filter, a column or an order names `shared`, `finding` or `severity`, and of images whose verdict depends on them."},
 		{"permissions.readAt", "time or null", "When; null where they were not."},
 		{"permissions.public", "true, false or null", "Whether everybody may; known without the permissions, too."},
 		{"permissions.accounts", "list of text or null", "Ids of accounts that may; null where that was not read."},
@@ -116,6 +116,15 @@ func inspectorFields() []Field {
 		{"inspector.at", "time or null", "When it did last; null where it did not."},
 		{"inspector.severity", "text", "Severity of the worst finding: `informational`, `low`, `medium`, `high` or `critical`; empty where there is none."},
 		{"inspector.fixSince", "time or null", "Since when there is a fix for any of the findings; null where there is none."},
+	}
+}
+
+func findingFields() []Field {
+	return []Field{
+		{"findings", "list or null", "What is wrong with it, or may be, the worst first. Null where it was not judged: it is of an account that was not read, or never came to be. Launch permissions and usage are not read for them unless a filter, a column or an order names `shared`, `finding` or `severity`: until they are, what rests on them is `unknown`."},
+		{"findings[].id", "text", "Id of the rule: see [findings.md](findings.md)."},
+		{"findings[].severity", "text", "`info`, `low`, `medium`, `high` or `critical`."},
+		{"findings[].state", "text", "`open`: the facts show it. `unknown`: its facts are missing. `accepted`: a person has accepted it."},
 	}
 }
 

@@ -34,6 +34,7 @@ func (s Style) sections(out printer, k Known, im *model.Image) {
 	s.section(out, "SNAPSHOTS", s.snapshotGrid(d.Snapshots), d.Snapshots == nil)
 	s.section(out, "TAGS", tagGrid(im.Detail), d.Tags == nil)
 	s.section(out, "LAUNCH PERMISSIONS", permissionGrid(k.Inv, d), !d.Permissions.Read)
+	s.section(out, "FINDINGS", wrongGrid(k.Findings.Of(im)), d.Findings == nil)
 	s.section(out, "USED BY", evidenceGrid(k.Inv, d.Usage), d.Usage == nil)
 	s.gaps(out, k.Inv, d.Usage, nil)
 }

@@ -65,7 +65,7 @@ func TestUsageJSON(t *testing.T) {
 		`{"account":"444455556666","region":"eu-west-1","source":"images","what":"account 444455556666 is not among the accounts read","mend":"name a profile or role of it, or ask AWS for a usage report"}],` +
 		`"caveats":["` + strings.Join(limits(k, im), `","`) + `"],` +
 		`"asOf":"2026-10-31T23:00:00Z"},` +
-		`"permissions":{"read":true,"readAt":"2026-10-31T23:00:00Z","public":false,"accounts":["444455556666"],"organizations":[],"units":[]},"inspector":null}` + "\n"
+		`"permissions":{"read":true,"readAt":"2026-10-31T23:00:00Z","public":false,"accounts":["444455556666"],"organizations":[],"units":[]},"inspector":null,"findings":null}` + "\n"
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
