@@ -96,7 +96,7 @@ func tagsOf(env kit.Env, r plan.Request) map[string]map[string]bool {
 			continue
 		}
 		for _, t := range im.Detail.Tags {
-			if !own(t) {
+			if !own(t) || strings.Contains(t.Key+t.Value, `"`) { // which a field cannot hold
 				continue
 			}
 			if out[t.Key] == nil {

@@ -30,7 +30,7 @@ func stocked(n int) (kit.Env, []model.ImageKey) {
 	env.Inv = env.Inv.Fold(pages...)
 	env.Usage = env.Usage.Judge(env.Inv, model.UsageInput{Now: now})
 	env.Deeds.Setting = func(model.Inventory) plan.Setting {
-		rule := plan.AccountRule{Regions: []string{"eu-west-1"}}
+		rule := plan.AccountRule{Regions: []string{"eu-west-1", "us-east-1"}}
 		return plan.Setting{Accounts: map[string]plan.AccountRule{prod: rule, dev: rule}}
 	}
 	return env, all
