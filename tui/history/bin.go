@@ -280,5 +280,9 @@ func wayBack(env kit.Env, b *binned) (string, kit.Style) {
 			n++
 		}
 	}
-	return "U brings it back until " + kit.Moment(b.Exits) + ", with " + kit.Plural(n, "snapshot", "snapshots") + " from the bin", kit.Dim
+	text := "it comes back until " + kit.Moment(b.Exits) + ", with " + kit.Plural(n, "snapshot", "snapshots") + " from the bin"
+	if env.Deeds.Why == "" {
+		text += ": U restores it"
+	}
+	return text, kit.Dim
 }

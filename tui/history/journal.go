@@ -267,7 +267,7 @@ func (s Journal) View(env kit.Env) string {
 	}
 	text, style := "", kit.Dim
 	if p, ok := s.list.Current(); ok {
-		text, style = p.note()
+		text, style = p.note(env)
 	}
 	none := []string{
 		"amiscope has changed nothing yet",

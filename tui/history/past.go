@@ -219,7 +219,7 @@ func (p *past) cannotUndo(env kit.Env) string {
 }
 
 // note is the one line that says what somebody should know of it.
-func (p *past) note() (string, kit.Style) {
+func (p *past) note(env kit.Env) (string, kit.Style) {
 	switch {
 	case p.standing <= stopped:
 		return p.rest(), kit.Warn
@@ -235,7 +235,7 @@ func (p *past) note() (string, kit.Style) {
 		return "it took back run " + p.Plan.Undoes, kit.Dim
 	case p.standing == dropped:
 		return "it was interrupted, and somebody decided not to go on; what was done stays done", kit.Dim
-	case p.counts.Done > 0 && p.Plan.Undo.How != "":
+	case p.counts.Done > 0 && p.Plan.Undo.How != "" && env.Deeds.Why == "":
 		return "U undoes it: " + p.Plan.Undo.How + p.until(), kit.Dim
 	}
 	return "", kit.Dim

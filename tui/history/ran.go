@@ -221,7 +221,7 @@ func (s ran) head(env kit.Env) string {
 		about += " as " + kit.Role(a.Principal)
 	}
 	word := state.Text + ", " + fmt.Sprintf("%d of %s done", p.counts.Done, kit.Plural(p.counts.Of, "step", "steps"))
-	note, style := p.note()
+	note, style := p.note(env)
 	lines := []string{
 		" " + t.Paint(kit.Title, t.Cut(p.title, room)),
 		" " + t.Paint(kit.Dim, t.Cut(about, room)),
