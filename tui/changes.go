@@ -17,7 +17,7 @@ func (a *App) deeds() kit.Deeds {
 	s := &a.opts.Services.Changes
 	d := kit.Deeds{
 		Why: a.opts.Offline, ReadOnly: a.opts.ReadOnly, Setting: s.Setting,
-		Told: a.world.told, Weighed: min(a.usage.seen, a.costs.seen), Runs: a.runs.all,
+		Told: a.world.told, Weighed: min(a.usage.seen, a.costs.seen), Runs: a.runs.all, Dropped: a.runs.dropped,
 	}
 	if s.Look == nil || s.Setting == nil {
 		d.Why = cmp.Or(d.Why, "nothing can be changed here")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/exp/golden"
 
+	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/model/plan"
 	"github.com/amiscope/amiscope/tui/tuitest"
 )
@@ -59,4 +60,82 @@ func TestJournalScreens(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestARunIsTakenBackFromTheJournal: what was done in this session stands in the
+// journal at once, its run and its image lead to the review of the way back, and when
+// that is done the row says so.
+func TestARunIsTakenBackFromTheJournal(t *testing.T) {
+	d, c, at := changing(t, 160, 40)
+	d.Press("8")
+	d.Has("amiscope has changed nothing yet")
+	d.Press("1")
+	find(d, bystander)
+	d.Press("z", "d")
+	d.Type("30d")
+	d.Press("enter")
+	at.settle()
+	d.Press("y", "8")
+	d.Has("Deprecate ", "1/1", "U undoes it: ")
+	d.Press("enter")
+	d.Has("1 of 1 step done", bystander)
+	d.Press("enter")
+	d.Has("ec2:EnableImageDeprecation", "What the image was before")
+	for range 3 { // from the page, from the image, from the run
+		d.Press("U")
+		d.Has("Undo run " + c.Runs[0].ID)
+		d.Press("n", "esc")
+	}
+	deprecated(t, c, model.ImageKey{Region: "us-east-1", ID: bystander})
+	d.Press("8", "U")
+	at.settle()
+	d.Press("y", "8")
+	if len(c.Applied) != 2 {
+		t.Fatalf("the way back was not gone:\n%s", d.Screen())
+	}
+	d.Has("wholly", "Undo run ")
+}
+
+// deprecated lets AWS tell that an image is.
+func deprecated(t *testing.T, c *tuitest.Changing, k model.ImageKey) {
+	t.Helper()
+	im, ok := c.Inv.Image(k)
+	if !ok {
+		t.Fatalf("no image %v", k)
+	}
+	now := *im
+	now.Deprecation = tuitest.Now.AddDate(0, 0, 30)
+	c.Inv = c.Inv.Fold(model.Reread{Scope: model.Scope{Account: im.Owner, Region: k.Region}, At: tuitest.Now, Images: []*model.Image{&now}})
+}
+
+// TestALeftRunIsResumedFromTheJournal, and then stands as done.
+func TestALeftRunIsResumedFromTheJournal(t *testing.T) {
+	c := tuitest.NewChanging(tuitest.UsedFleet()...)
+	c.Left = tuitest.JournalRuns()[:1]
+	d := tuitest.New(t, 160, 40, changingOptions(c, &clock{tuitest.Now}))
+	d.Press("8")
+	d.Has("interrupted", "2/6", "1 step of unknown end, 3 steps were not begun: enter resumes or drops it")
+	d.Press("enter", "r")
+	d.Has("6 of 6 steps done")
+	d.Press("8")
+	d.Expire()
+	d.Has("6/6")
+	d.Lacks("interrupted")
+
+	c.Left = tuitest.JournalRuns()[:1]
+	d = tuitest.New(t, 160, 40, changingOptions(c, &clock{tuitest.Now}))
+	d.Press("8", "enter", "x", "8")
+	d.Lacks("2/6")
+}
+
+// TestImagesAreRestoredFromTheBin leads to the review of just those.
+func TestImagesAreRestoredFromTheBin(t *testing.T) {
+	c := tuitest.NewChanging(tuitest.BinnedFleet()...)
+	opts := tuitest.BinnedOptions()
+	opts.Services.Changes = c.Services()
+	d := tuitest.New(t, 160, 40, opts)
+	d.Press("7", "/")
+	d.Type("web-api")
+	d.Press("enter", "U")
+	d.Has("Restore web-api-2025.01.07", "ec2:RestoreImageFromRecycleBin", "ec2:RestoreSnapshotFromRecycleBin")
 }

@@ -20,6 +20,7 @@ type runs struct {
 	all     []*kit.Running
 	streams map[<-chan Told]going
 	last    int // the number that was given last
+	dropped int
 }
 
 // going is a run that goes on.
@@ -269,5 +270,6 @@ func (a *App) dropped(m droppedMsg) tea.Cmd {
 		return a.say("the run could not be dropped: "+m.err.Error(), true)
 	}
 	a.runs.all = slices.DeleteFunc(slices.Clone(a.runs.all), func(x *kit.Running) bool { return x.ID == m.run })
+	a.runs.dropped++
 	return tea.Batch(a.sync(), a.say("dropped: what was done of it stays done, and in the journal", false))
 }

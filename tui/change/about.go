@@ -63,7 +63,7 @@ func newAbout(p *plan.Plan, target int) about {
 // Sync writes the lines.
 func (a about) Sync(env kit.Env) (kit.Screen, []kit.Effect) {
 	at := &a.plan.Targets[a.target]
-	a.title = title(env, a.plan)
+	a.title = kit.PlanTitle(env, a.plan)
 	a.lines = append(a.facts(env, at), a.notes(env, at)...)
 	a.lines = append(a.lines, a.steps(env)...)
 	a.reading = a.scrolled(env, 0)
@@ -74,7 +74,7 @@ func (a about) facts(env kit.Env, at *plan.Target) []string {
 	f := &at.Before
 	pairs := []kit.Pair{
 		{Label: "Image", Value: at.Image.ID},
-		{Label: "Name", Value: name(at), Style: kit.Strong},
+		{Label: "Name", Value: kit.TargetName(at), Style: kit.Strong},
 		{Label: "Account", Value: env.Inv.AccountTitle(at.Account)},
 		{Label: "Region", Value: at.Image.Region},
 		{Label: "State", Value: f.State},
@@ -107,10 +107,10 @@ func snapshotLine(s *plan.Snapshot) string {
 		parts = append(parts, "archived")
 	}
 	if len(s.Images) > 0 {
-		parts = append(parts, "also of "+some(s.Images, 3))
+		parts = append(parts, "also of "+kit.Some(s.Images, 3))
 	}
 	if len(s.Named) > 0 {
-		parts = append(parts, "named by "+some(s.Named, 3))
+		parts = append(parts, "named by "+kit.Some(s.Named, 3))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -118,5 +118,5 @@ func (p page) whose(d *differing) string {
 	if i < 0 || len(p.Targets) == 1 {
 		return d.text
 	}
-	return name(&p.Targets[i]) + ": " + d.text
+	return kit.TargetName(&p.Targets[i]) + ": " + d.text
 }

@@ -161,12 +161,12 @@ func (r Review) action(env kit.Env) string {
 	case p.Phrase != "":
 		because := ""
 		if len(p.Because) > 0 {
-			because = "  because: " + some(p.Because, 2)
+			because = "  because: " + kit.Some(p.Because, 2)
 		}
 		ask := t.Paint(r.keyStyle(why), "y") + ", then type " + t.Paint(kit.Strong, t.Clean(p.Phrase))
 		return ask + t.Paint(kit.Dim, t.Cut(because, max(0, env.Width-2-kit.Width(ask))))
 	default:
-		return t.Paint(r.keyStyle(why), "y") + " " + of(p.Deed).does + " " + t.Cut(images(d.sum.runs), 30) + "  " + leave
+		return t.Paint(r.keyStyle(why), "y") + " " + kit.WordsOf(p.Deed).Does + " " + t.Cut(images(d.sum.runs), 30) + "  " + leave
 	}
 }
 

@@ -224,7 +224,7 @@ func (f Form) View(env kit.Env) string {
 		}
 	}
 	top := max(0, min(end-h, len(lines)-h))
-	words := of(f.request.Deed).order
+	words := kit.WordsOf(f.request.Deed).Order
 	title := strings.ToUpper(words[:1]) + words[1:] + " " + images(len(f.request.Images))
 	return kit.Box(t, kit.Panel{
 		Title: title, Body: strings.Join(lines[top:], "\n"), Footer: "tab complete · ↑ ↓ fields · enter review · esc leave",

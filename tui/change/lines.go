@@ -39,3 +39,6 @@ func row(t *kit.Theme, from int, cells ...cell) string {
 	}
 	return b.String()
 }
+
+// images is a number of them in words.
+func images(n int) string { return kit.Plural(n, "image", "images") }

@@ -84,7 +84,7 @@ const endLines = 2
 // View draws the title, how far it is, and what can be done.
 func (p Progress) View(env kit.Env) string {
 	t := env.Theme
-	head := []string{" " + t.Paint(kit.Title, t.Cut(title(env, &p.run.Plan), env.Width-2)), position(env, &p.list)}
+	head := []string{" " + t.Paint(kit.Title, t.Cut(kit.PlanTitle(env, &p.run.Plan), env.Width-2)), position(env, &p.list)}
 	foot := []string{t.Paint(kit.Border, strings.Repeat(t.Symbols.Frame.Across, env.Width)), " " + p.foot(env)}
 	return kit.Block(strings.Join(slices.Concat(head, p.list.view(t, env.Width), foot), "\n"), env.Width, env.Height)
 }
@@ -104,7 +104,7 @@ func (p Progress) foot(env kit.Env) string {
 
 // Doing says in a few words how far a run is: "deleting 12/214, 1 failed".
 func Doing(r *kit.Running) string {
-	text := fmt.Sprintf("%s %s/%s", of(r.Plan.Deed).doing, kit.Count(r.All.Settled()), kit.Count(r.All.Of))
+	text := fmt.Sprintf("%s %s/%s", kit.WordsOf(r.Plan.Deed).Doing, kit.Count(r.All.Settled()), kit.Count(r.All.Of))
 	if r.All.Failed > 0 {
 		text += ", " + kit.Count(r.All.Failed) + " failed"
 	}
@@ -119,7 +119,7 @@ func Doing(r *kit.Running) string {
 
 // Ending says how a run has ended.
 func Ending(r *kit.Running) string {
-	text := fmt.Sprintf("%s: %s of %s done", of(r.Plan.Deed).order, kit.Count(r.All.Done), kit.Plural(r.All.Of, "step", "steps"))
+	text := fmt.Sprintf("%s: %s of %s done", kit.WordsOf(r.Plan.Deed).Order, kit.Count(r.All.Done), kit.Plural(r.All.Of, "step", "steps"))
 	if r.All.Failed > 0 {
 		text += ", " + kit.Count(r.All.Failed) + " failed: :runs says why"
 	}

@@ -221,7 +221,7 @@ func (v flow) step(id int) string {
 	}
 	o, w := v.Outcomes[id], v.env.Width
 	sign, style := stateStyle(t, o.State)
-	cells := []cell{{sign, 1, style}, {name(&v.Plan.Targets[s.Target]), nameWidth(w), kit.Strong}}
+	cells := []cell{{sign, 1, style}, {kit.TargetName(&v.Plan.Targets[s.Target]), nameWidth(w), kit.Strong}}
 	left := w - 6 - nameWidth(w)
 	if w >= 100 {
 		cells = append(cells, cell{v.env.Inv.AccountTitle(s.Scope.Account) + " " + s.Scope.Region, 24, kit.Normal})

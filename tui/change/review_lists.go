@@ -32,7 +32,7 @@ func (at place) title(env kit.Env) string {
 // places says where it happens and who does it, production accounts in red.
 func (p page) places() section {
 	t, all := p.env.Theme, p.sum.places
-	text := kit.Plural(p.sum.accounts(), "account", "accounts") + ", " + some(p.sum.regions(), 3)
+	text := kit.Plural(p.sum.accounts(), "account", "accounts") + ", " + kit.Some(p.sum.regions(), 3)
 	var production []string
 	for _, a := range p.Acts {
 		if a.Production {
@@ -41,12 +41,12 @@ func (p page) places() section {
 	}
 	s := p.folded("where", "Where", text, len(all))
 	if len(production) > 0 {
-		s.tip += " " + t.Paint(kit.Danger, t.Clean(" production: "+some(production, 3)+" "))
+		s.tip += " " + t.Paint(kit.Danger, t.Clean(" production: "+kit.Some(production, 3)+" "))
 	}
 	s.item = func(i int) string {
 		at := all[i]
 		act := p.sum.acts[at.scope.Account]
-		style, who := kit.Normal, role(act.Principal)
+		style, who := kit.Normal, kit.Role(act.Principal)
 		if act.Production {
 			style = kit.Bad
 		}
@@ -134,7 +134,7 @@ func (p page) target(i int, text string) string {
 	}
 	w, alone := p.env.Width, len(p.Targets) == 1
 	if !alone {
-		add(name(at), nameWidth(w), kit.Strong)
+		add(kit.TargetName(at), nameWidth(w), kit.Strong)
 	}
 	if alone || w >= 140 {
 		add(at.Image.ID, 21, kit.Dim)

@@ -20,7 +20,7 @@ func (r Review) View(env kit.Env) string {
 	if r.drafts.now == nil {
 		return kit.Placeholder(t, env.Width, env.Height, "the plan is being made "+t.Symbols.Ellipsis, "esc leaves everything as it is")
 	}
-	head := []string{" " + t.Paint(kit.Title, t.Cut(title(env, r.drafts.now.plan), env.Width-2)), position(env, &r.list)}
+	head := []string{" " + t.Paint(kit.Title, t.Cut(kit.PlanTitle(env, r.drafts.now.plan), env.Width-2)), position(env, &r.list)}
 	return kit.Block(strings.Join(slices.Concat(head, r.list.view(t, env.Width), r.foot(env)), "\n"), env.Width, env.Height)
 }
 
@@ -102,7 +102,7 @@ func (p page) result() section {
 	if p.sum.runs < len(p.Targets) {
 		many = kit.Count(p.sum.runs) + " of " + many
 	}
-	return p.label("result", "Will", of(p.Deed).order+" "+many+steps, kit.Strong)
+	return p.label("result", "Will", kit.WordsOf(p.Deed).Order+" "+many+steps, kit.Strong)
 }
 
 func (p page) hidden() section {

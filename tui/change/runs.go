@@ -36,7 +36,7 @@ func (r runRows) Cell(row, col int) kit.Cell {
 	case 0:
 		return kit.Cell{Text: kit.Since(x.At, r.env.Now), Style: kit.Dim}
 	case 1:
-		return kit.Cell{Text: title(r.env, &x.Plan), Style: kit.Strong}
+		return kit.Cell{Text: kit.PlanTitle(r.env, &x.Plan), Style: kit.Strong}
 	case 2:
 		return runState(x)
 	case 3:

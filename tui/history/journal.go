@@ -170,11 +170,10 @@ func (s Journal) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) 
 // open shows a run; of one that was interrupted it asks what to do.
 func (p *past) open() []kit.Effect {
 	look := kit.Push{Screen: newRan(p)}
-	switch p.standing {
-	case going, stopping:
+	switch {
+	case p.standing == going || p.standing == stopping:
 		return []kit.Effect{kit.Watch{Run: p.ID}}
-	case interrupted:
-	default:
+	case !p.left():
 		return []kit.Effect{look}
 	}
 	unclear, unbegun := p.Interrupted()
@@ -244,8 +243,8 @@ func (p *past) disabled(env kit.Env, in keys.Intent) string {
 	case keys.Undo:
 		return p.cannotUndo(env)
 	case keys.Resume, keys.Drop:
-		if p.standing != interrupted {
-			return "this run was not interrupted"
+		if !p.left() {
+			return "nothing is left of this run"
 		}
 	}
 	return ""

@@ -161,8 +161,12 @@ func TestLeftRunsAreResumedOrDropped(t *testing.T) {
 			}
 		}
 	}
+	env.Deeds.Runs, env.Deeds.Dropped = nil, 1 // it was dropped: the journal tells that
+	if _, effects = s.Sync(env); !slices.ContainsFunc(effects, func(e kit.Effect) bool { return e == kit.Effect(kit.Recall{N: 2}) }) {
+		t.Errorf("the journal is not read again: %v", effects)
+	}
 	below, _ := asked(env, s, keys.Move{By: 2})
-	if why := below.Disabled(env, keys.Resume{}); why != "this run was not interrupted" {
+	if why := below.Disabled(env, keys.Resume{}); why != "nothing is left of this run" {
 		t.Errorf("another run: %q", why)
 	}
 }

@@ -8,11 +8,12 @@ import (
 )
 
 // memory is what a screen knows of the journal. It reads it anew when a run of this
-// session begins or ends; what goes on meanwhile it sees without.
+// session begins, ends or is dropped; what goes on meanwhile it sees without.
 type memory struct {
 	asked    int // number of the newest request
 	got      int // and of the newest answer
 	session  []glimpse
+	dropped  int
 	runs     []plan.Run
 	warnings []string
 	err      error
@@ -23,10 +24,10 @@ type memory struct {
 func (m memory) follow(env kit.Env) (next memory, effects []kit.Effect, changed bool) {
 	now := glimpses(env)
 	changed = !slices.Equal(now, m.session)
-	if m.asked == 0 || !slices.EqualFunc(now, m.session, sameStage) {
+	if m.asked == 0 || m.dropped != env.Deeds.Dropped || !slices.EqualFunc(now, m.session, sameStage) {
 		m, effects = m.recall()
 	}
-	m.session = now
+	m.session, m.dropped = now, env.Deeds.Dropped
 	return m, effects, changed
 }
 

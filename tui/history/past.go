@@ -27,8 +27,8 @@ type standing uint8
 
 const (
 	interrupted standing = iota
-	open                 // it neither ended nor is it known to be interrupted
-	stopped              // in this session, between steps
+	open                 // it did not end, and may go on in another program
+	stopped              // in this session, between steps: the last of which something is left
 	failing              // it ended, and steps of it failed
 	going
 	stopping
@@ -51,9 +51,10 @@ const (
 // glimpse is how a run of this session stands: what the root knows of it before the
 // journal is read again.
 type glimpse struct {
-	id                                string
-	counts                            kit.StepCount
-	interrupted, over, asked, waiting bool
+	id                      string
+	counts                  kit.StepCount
+	interrupted, left, over bool
+	asked                   bool
 }
 
 // glimpses are those of all runs of this session.
@@ -61,7 +62,7 @@ func glimpses(env kit.Env) []glimpse {
 	out := make([]glimpse, 0, len(env.Deeds.Runs))
 	for _, x := range env.Deeds.Runs {
 		out = append(out, glimpse{
-			id: x.ID, counts: x.All, interrupted: x.Interrupted, over: x.Over, asked: x.Stopping, waiting: len(x.Waiting) > 0,
+			id: x.ID, counts: x.All, interrupted: x.Interrupted, left: x.Left(), over: x.Over, asked: x.Stopping,
 		})
 	}
 	return out
@@ -142,7 +143,7 @@ func (p *past) stand(now []glimpse) {
 		p.standing = dropped
 	case len(p.Plan.Steps) == 0 && p.counts.Of > 0:
 		p.standing = planless
-	case p.Ended == nil && i >= 0:
+	case i >= 0 && now[i].left:
 		p.standing = stopped
 	case p.Ended == nil:
 		p.standing = open
@@ -221,7 +222,7 @@ func (p *past) cannotUndo(env kit.Env) string {
 // note is the one line that says what somebody should know of it.
 func (p *past) note(env kit.Env) (string, kit.Style) {
 	switch {
-	case p.standing <= stopped:
+	case p.left():
 		return p.rest(), kit.Warn
 	case p.standing == planless:
 		return "the journal is damaged where its plan was: what is told of its steps is all that is known", kit.Bad
@@ -241,6 +242,9 @@ func (p *past) note(env kit.Env) (string, kit.Style) {
 	return "", kit.Dim
 }
 
+// left reports whether it can be resumed or dropped.
+func (p *past) left() bool { return p.standing <= stopped }
+
 // rest says what is left of a run that did not end.
 func (p *past) rest() string {
 	unclear, unbegun := p.Interrupted()
@@ -248,13 +252,10 @@ func (p *past) rest() string {
 	if len(unclear) > 0 {
 		text = kit.Plural(len(unclear), "step", "steps") + " of unknown end, " + text
 	}
-	if p.standing == interrupted {
-		return text + ": enter resumes or drops it"
+	if p.standing == open {
+		return text + ": enter resumes or drops it, unless it goes on in another amiscope"
 	}
-	if p.standing == stopped {
-		return text + ", as it was stopped: the next start offers to resume it"
-	}
-	return text + ": it goes on in another amiscope, or the next start offers to resume it"
+	return text + ": enter resumes or drops it"
 }
 
 func (p *past) until() string {

@@ -16,6 +16,7 @@ type Deeds struct {
 	Setting  func(model.Inventory) plan.Setting
 	Told     int        // changes with the inventory
 	Weighed  int        // Told of the inventory that the verdicts and estimates are of
+	Dropped  int        // changes with each run that is dropped
 	Runs     []*Running // of this session, and those that were interrupted, the newest first
 }
 

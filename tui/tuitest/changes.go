@@ -46,6 +46,7 @@ func (c *Changing) Services() tui.ChangeServices {
 		},
 		Interrupted: func() ([]plan.Run, error) { return c.Left, nil },
 		Find:        c.find,
+		Runs:        func() ([]plan.Run, []string, error) { return append(slices.Clone(c.Left), c.Runs...), nil, nil },
 		Renewed:     func(sources []string) { c.Renewed = append(c.Renewed, sources) },
 		Write: func(name, text string) (string, error) {
 			c.Files[name] = text
