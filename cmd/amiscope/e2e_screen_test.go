@@ -3,8 +3,12 @@
 package main
 
 import (
+	"bytes"
+	"encoding/csv"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"syscall"
@@ -98,6 +102,36 @@ func TestScreenTellsWhoUsesAnImage(t *testing.T) {
 	term.WaitFor("esc clears")
 	term.Press("q")
 	left(t, term, 0)
+}
+
+// TestAuditorFindsStrangers: every image that a stranger or everybody may launch, and
+// who the strangers are, is at most three keys away from the start. Which these are
+// the list tells.
+func TestAuditorFindsStrangers(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), program(t), "demo", "list", "shared:stranger OR is:public", "-o", "csv", "--columns", "name,shared").Output()
+	if exit := (*exec.ExitError)(nil); err != nil && (!errors.As(err, &exit) || exit.ExitCode() != exitPartial) { // the demo denies a scope
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(out)).ReadAll()
+	if err != nil || len(rows) < 5 {
+		t.Fatalf("%v: %d rows", err, len(rows))
+	}
+	for _, size := range []ptytest.Size{{Width: 80, Height: 24}, {Width: 120, Height: 40}, {Width: 200, Height: 60}} {
+		term := ptytest.Start(t, size, nil, program(t), "demo")
+		term.WaitFor(" images")
+		term.Press("'", "x")
+		term.WaitUntil("all of them, with the strangers' names", func(s string) bool {
+			for _, r := range rows[1:] {
+				stranger, _, _ := strings.Cut(r[1], " ") // strangers come first
+				if !regexp.MustCompile(regexp.QuoteMeta(r[0]) + ` .* ` + stranger).MatchString(s) {
+					return false
+				}
+			}
+			return strings.Contains(s, fmt.Sprintf(" %d of ", len(rows)-1))
+		})
+		term.Press("ctrl+c")
+		left(t, term, 0)
+	}
 }
 
 func TestScreenFollowsTheSizeOfTheTerminal(t *testing.T) {

@@ -29,7 +29,7 @@ var columns = []column{
 	{kit.Column{Key: "cost", Title: "COST/MO", Min: 9, Max: 15, Right: true, Bar: 5, Priority: 87}, "cost", "what its snapshots cost a month; $ tells on what basis", costCell},
 	{kit.Column{Key: "size", Title: "SIZE", Min: 7, Max: 14, Right: true, Bar: 5, Priority: 80}, "size", "provisioned size of all EBS devices", sizeCell},
 	{kit.Column{Key: "idle", Title: "LAUNCHED", Min: 8, Max: 8, Right: true, Priority: 82}, "launched", "time since the last launch, 24 h late; the owner is told", launchedCell},
-	{kit.Column{Key: "shared", Title: "SHARED", Min: 9, Max: 40, Weight: 2, Priority: 76}, "shared", "with whom: everybody, organizations, accounts; strangers first", sharedCell},
+	{kit.Column{Key: "shared", Title: "SHARED", Min: 14, Max: 40, Weight: 2, Priority: 76}, "shared", "with whom: everybody, organizations, accounts; strangers first", sharedCell},
 	{kit.Column{Key: "severity", Title: "SEVERITY", Min: 8, Max: 8, Priority: 74}, "severity", "the worst that is wrong with it", severityColumn},
 	{kit.Column{Key: "public", Title: "PUBLIC", Min: 6, Max: 6, Priority: 33}, "public", "whether everybody may launch it", triCell(func(im *model.Image) model.Tri { return im.Public }, kit.Bad)},
 	{kit.Column{Key: "encrypted", Title: "ENCR", Min: 4, Max: 4, Priority: 62}, "encrypted", "whether every EBS device is encrypted", triCell(func(im *model.Image) model.Tri { return im.Encrypted }, kit.Good)},

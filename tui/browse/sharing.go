@@ -26,7 +26,11 @@ func sharedCell(env kit.Env, im *model.Image) kit.Cell {
 	}
 	n := len(p.Accounts) + len(p.Organizations) + len(p.Units)
 	if strangers := env.Inv.Strangers(p, env.Known); len(strangers) > 0 {
-		return kit.Cell{Text: fmt.Sprintf("%s %d: %s", t.Symbols.Alert, n, called(env, strangers)), Style: kit.Bad}
+		text := t.Symbols.Alert + " " + called(env, strangers) // which of all must be seen where there is little room
+		if others := n - len(strangers); others > 0 {
+			text += fmt.Sprintf(" +%d", others)
+		}
+		return kit.Cell{Text: text, Style: kit.Bad}
 	}
 	return kit.Cell{Text: fmt.Sprintf("%d: %s", n, called(env, slices.Concat(p.Organizations, p.Units, p.Accounts))), Style: kit.Info}
 }
