@@ -49,9 +49,9 @@ const brand = " amiscope "
 func (a *App) header() string {
 	t := a.theme
 	left := t.Paint(kit.Title, brand)
-	for i, v := range a.stage.views {
+	for i := range a.stage.views {
 		if a.named(i) {
-			left += " " + a.viewName(i, v)
+			left += " " + a.viewName(i)
 		}
 	}
 	right := a.where()
@@ -74,8 +74,23 @@ func (v view) title() string {
 	return strconv.Itoa(v.number) + " " + v.name
 }
 
-func (a *App) viewName(i int, v view) string {
-	text := v.title()
+// title is the name of a view in the present header, where the one that is shown
+// goes before the others: they are numbers where its name would be cut.
+func (a *App) title(i int) string {
+	v, w := a.stage.views[i], kit.Width(brand)
+	for j, left := range a.stage.views[:a.stage.current+1] {
+		if a.named(j) {
+			w += len(left.title()) + 3
+		}
+	}
+	if i == a.stage.current || v.number == 0 || w <= a.width {
+		return v.title()
+	}
+	return strconv.Itoa(v.number)
+}
+
+func (a *App) viewName(i int) string {
+	text := a.title(i)
 	if i == a.stage.current {
 		return a.theme.Paint(kit.HeaderActive, "["+text+"]")
 	}
@@ -85,11 +100,11 @@ func (a *App) viewName(i int, v view) string {
 // headerView is the index of the view whose name is drawn at x.
 func (a *App) headerView(x int) int {
 	at := kit.Width(brand) + 1
-	for i, v := range a.stage.views {
+	for i := range a.stage.views {
 		if !a.named(i) {
 			continue
 		}
-		w := len(v.title()) + 2
+		w := len(a.title(i)) + 2
 		if x >= at && x < at+w {
 			return i
 		}
