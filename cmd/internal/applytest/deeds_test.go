@@ -16,11 +16,17 @@ const (
 	webDisk, webData, binnedDisk, bareDisk fleet.ID = 0xd1, 0xd2, 0xd4, 0xd5
 )
 
-// smallCompany has an image for each deed, in the first region of the first account,
+// smallCompany is the company of now.
+func smallCompany(f *fleet.Fleet) { companyOf(time.Now())(f) }
+
+// companyOf has an image for each deed, in the first region of the first account,
 // whose Recycle Bins hold everything.
-func smallCompany(f *fleet.Fleet) {
+func companyOf(now time.Time) func(*fleet.Fleet) {
+	return func(f *fleet.Fleet) { companyAt(f, now) }
+}
+
+func companyAt(f *fleet.Fleet, now time.Time) {
 	owner, other, region := f.Active()[0].ID, f.Active()[1].ID, f.Enabled()[0]
-	now := time.Now()
 	then := func(d time.Duration) fleet.Time { return fleet.Time(now.Add(d).Truncate(time.Minute).UnixMilli()) }
 	disk := func(id fleet.ID) fleet.Snapshot {
 		return fleet.Snapshot{

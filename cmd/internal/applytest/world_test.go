@@ -34,13 +34,16 @@ const (
 
 // world is an AWS, and a program that has read it.
 type world struct {
-	t       *testing.T
-	server  *fakeaws.Server
-	client  *awsclient.Client
-	journal *journal.Journal
-	inv     model.Inventory
-	usage   *model.Usage
-	gen     model.Gen
+	t        *testing.T
+	server   *fakeaws.Server // nil: AWS is another one
+	client   *awsclient.Client
+	accounts []string
+	regions  []string
+	kinds    []model.Kind // that are read; nil: all
+	journal  *journal.Journal
+	inv      model.Inventory
+	usage    *model.Usage
+	gen      model.Gen
 }
 
 // in runs a test on a clock of its own.
@@ -54,19 +57,27 @@ func in(t *testing.T, do func(t *testing.T)) {
 func open(t *testing.T, o fakeaws.Options, fill func(f *fleet.Fleet)) *world {
 	t.Helper()
 	o.Fleet, o.Bare, o.World, o.Now = fleet.Config{Accounts: 2, Regions: 2}, true, fill, time.Now
-	w := &world{t: t, server: fakeaws.New(o), journal: journal.Open(filepath.Join(t.TempDir(), "journal.jsonl"))}
-	c := awsclient.Options{Transport: w.server.Transport(), Limiter: scan.NewBuckets()}
-	for _, a := range w.server.Accounts() {
-		key, secret := w.server.Credentials(a.ID)
-		c.Static = append(c.Static, awsclient.StaticAccount{Name: a.Name, AccessKey: key, Secret: secret, Region: w.server.Regions()[0]})
+	server := fakeaws.New(o)
+	c := awsclient.Options{Transport: server.Transport(), Limiter: scan.NewBuckets()}
+	w := &world{server: server, regions: server.Regions()}
+	for _, a := range server.Accounts() {
+		key, secret := server.Credentials(a.ID)
+		c.Static = append(c.Static, awsclient.StaticAccount{Name: a.Name, AccessKey: key, Secret: secret, Region: w.regions[0]})
+		w.accounts = append(w.accounts, a.ID)
 	}
+	w.enter(t, c)
+	return w
+}
+
+// enter reads an AWS.
+func (w *world) enter(t *testing.T, o awsclient.Options) {
+	t.Helper()
+	w.t, w.journal = t, journal.Open(filepath.Join(t.TempDir(), "journal.jsonl"))
 	var err error
-	if w.client, err = awsclient.New(c); err != nil {
-		t.Fatal(err)
-	}
+	w.client, err = awsclient.New(o)
+	must(t, err)
 	t.Cleanup(w.client.Close)
 	w.look()
-	return w
 }
 
 // look reads everything again, and judges it.
@@ -74,6 +85,10 @@ func (w *world) look() {
 	w.t.Helper()
 	w.gen++
 	fold := func(e model.Event) { w.inv = w.inv.Fold(e) }
+	kinds := w.kinds
+	if kinds == nil {
+		kinds = model.Swept()
+	}
 	var requests []scan.Request
 	must(w.t, w.client.Discover(w.t.Context(), func(e model.Event) {
 		fold(e)
@@ -84,7 +99,7 @@ func (w *world) look() {
 		requests = slices.DeleteFunc(requests, func(r scan.Request) bool { return r.Scope.Account == f.Account.ID })
 		for _, r := range f.Regions {
 			if r.Enabled {
-				requests = append(requests, scan.Request{Scope: model.Scope{Account: f.Account.ID, Region: r.Name}, Kinds: model.Swept(), Gen: w.gen})
+				requests = append(requests, scan.Request{Scope: model.Scope{Account: f.Account.ID, Region: r.Name}, Kinds: kinds, Gen: w.gen})
 			}
 		}
 	}))
@@ -100,14 +115,14 @@ func (w *world) look() {
 
 // scope is one of the places: accounts and regions are numbered from 0.
 func (w *world) scope(account, region int) model.Scope {
-	return model.Scope{Account: w.server.Accounts()[account].ID, Region: w.server.Regions()[region]}
+	return model.Scope{Account: w.accounts[account], Region: w.regions[region]}
 }
 
 // setting is that of a person at the screen, who may do everything.
 func (w *world) setting() plan.Setting {
 	s := plan.Setting{Now: time.Now().UTC(), Person: true, Public: true, Accounts: map[string]plan.AccountRule{}}
-	for _, a := range w.server.Accounts() {
-		s.Accounts[a.ID] = plan.AccountRule{Name: a.Name, Regions: w.server.Regions()}
+	for _, id := range w.accounts {
+		s.Accounts[id] = plan.AccountRule{Name: "the one", Regions: w.regions}
 	}
 	return s
 }
