@@ -35,6 +35,11 @@ func TestRateOf(t *testing.T) {
 		"ce:GetCostAndUsage":               {5, 5},
 		"a service that nobody knows":      {5, 5},
 		"ec2:EnableImageBlockPublicAccess": {1, 0.1},
+		"ec2:ModifySnapshotAttribute":      {100, 5},
+		"ec2:DisableImage":                 {50, 5},
+		"ec2:DisableImageDeprecation":      {50, 5},
+		"ec2:RestoreImageFromRecycleBin":   {50, 5},
+		"ec2:DeleteTags":                   {100, 10},
 	} {
 		if got := RateOf(api); got != want {
 			t.Errorf("%s: %v, want %v", api, got, want)
