@@ -33,7 +33,7 @@ func (q *applying) add(cmd *cobra.Command) {
 	s := cmd.Flags()
 	s.BoolVar(&q.yes, "yes", false, "do not ask; confirms only what the plan allows already")
 	s.StringVar(&q.undoFile, "undo-file", "", "new file that takes it back on any machine (undo --from); needed where CI is set")
-	s.IntVar(&q.canary, "canary", 0, "do so many images first, then ask before the others")
+	s.IntVar(&q.canary, "canary", 0, "do so many images first, then ask before the others; without a terminal stop there, for apply --resume")
 }
 
 func (a *app) applyVerb() *cobra.Command {
@@ -265,7 +265,7 @@ func (a *app) doRun(ctx context.Context, ch *changes, q applying, r plan.Run, do
 		Emit: func(e plan.Event) {
 			rep.take(e)
 			switch {
-			case e.Waiting && (q.yes || a.goOn()):
+			case e.Waiting && a.goOn():
 				job.Proceed()
 			case e.Waiting, e.Paused != "":
 				job.Stop()

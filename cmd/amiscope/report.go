@@ -33,7 +33,7 @@ func (r *reporting) take(e plan.Event) {
 	case e.Paused != "":
 		r.say("%s: %s; log in again, then go on with `amiscope apply --resume %s`", e.Account, e.Paused, e.Run)
 	case e.Step == 0:
-	case e.Outcome.State.Open():
+	case e.Outcome.State.Open(), e.Outcome.State == plan.NotRun: // which may yet be tried again
 		r.run.Outcomes[e.Step] = e.Outcome
 	default:
 		r.run.Outcomes[e.Step] = e.Outcome
@@ -51,6 +51,11 @@ func (r *reporting) print(s *plan.Step) {
 // end prints what is left, says what it came to, and gives the error that the exit
 // code comes from: partial where some steps were done and others not.
 func (r *reporting) end(failed error) error {
+	for i := range r.run.Plan.Steps {
+		if s := &r.run.Plan.Steps[i]; r.run.Outcomes[s.ID].State == plan.NotRun {
+			r.print(s)
+		}
+	}
 	if r.style.Format == output.JSON {
 		r.err = errors.Join(r.err, r.style.Run(r.out, r.run))
 	}
@@ -64,7 +69,7 @@ func (r *reporting) end(failed error) error {
 	case failed != nil && done == 0:
 		return failed
 	case failed != nil:
-		r.say("%s", failed)
+		r.say("%s: `amiscope apply --resume %s`, or `amiscope journal drop %s`", failed, r.run.ID, r.run.ID)
 		return errPartial
 	case r.err != nil:
 		return r.err

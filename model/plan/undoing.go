@@ -76,6 +76,9 @@ func (u *undoing) judge(t *Target) {
 			f.before = &t.Before
 		}
 		t.Before.Snapshots = u.shelved(t, f.before)
+		if b := f.before.Bin; b.Known && !t.Before.TagsKnown { // by which rules hold it; of what is in the bin AWS tells no tags
+			t.Before.Bin.Known, t.Before.Bin.Image, t.Before.Bin.Snapshots = true, b.Image, b.Snapshots
+		}
 	}
 	if !u.reachable(t, f.deeds()[0]) {
 		return
