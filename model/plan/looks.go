@@ -41,13 +41,13 @@ func (p *Plan) wants() model.Look {
 		return model.Look{Snapshots: true, Permissions: true}
 	case Delete:
 		return model.Look{Snapshots: true, Permissions: true, References: true}
-	case Disable:
+	case Disable, Deprecate:
 		return model.Look{Permissions: true, References: true}
-	case Deprecate:
-		return model.Look{References: true}
+	case Undeprecate: // which AWS refuses for public images
+		return model.Look{Permissions: true}
 	case Restore, UndoOf:
 		return model.Look{Snapshots: true, Permissions: true, Bin: true}
-	case Undeprecate, Enable, Protect, Unprotect, Tag:
+	case Enable, Protect, Unprotect, Tag:
 	}
 	return model.Look{}
 }

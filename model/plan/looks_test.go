@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 	"testing"
 
@@ -31,5 +32,18 @@ func TestLooks(t *testing.T) {
 	}
 	if len(seen) != 120 || len(looks) != 4 {
 		t.Errorf("%d images in %d looks", len(seen), len(looks))
+	}
+}
+
+// What a plan rests on is read again before it is confirmed: else the run finds a
+// difference that is older than the plan, and refuses.
+func TestWhatIsComparedIsReadAgain(t *testing.T) {
+	for _, deed := range Deeds() {
+		p := Plan{Deed: deed, Options: Options{Permissions: true}, Targets: []Target{{Image: model.ImageKey{ID: "ami-1"}}}}
+		reads := slices.ContainsFunc(p.Looks(), func(l model.Look) bool { return l.Permissions })
+		before, now := Facts{Permissions: &Sharing{}}, Facts{Permissions: &Sharing{Accounts: []string{"333333333333"}}}
+		if compares := len(Differences(deed, before, now)) > 0; compares && !reads {
+			t.Errorf("%s rests on launch permissions that may be old", deed)
+		}
 	}
 }
