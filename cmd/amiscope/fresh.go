@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/amiscope/amiscope/model"
@@ -59,8 +60,14 @@ func (ch *changes) late(l model.Look, r model.Reread) bool {
 	defer ch.mu.Unlock()
 	return slices.ContainsFunc(l.Images, func(id string) bool {
 		f := ch.fresh[model.ImageKey{Region: l.Scope.Region, ID: id}]
-		return f != nil && r.At.Sub(f.at) < contradicts && slices.ContainsFunc(f.steps, func(s plan.Step) bool {
-			return plan.Settled(s, f.target, r).State == plan.NotRun
-		})
+		return f != nil && r.At.Sub(f.at) < contradicts && slices.ContainsFunc(f.steps, func(s plan.Step) bool { return contradicted(s, f.target, r) })
 	})
+}
+
+// contradicted reports whether a reading tells of before a step that was done. What
+// was restored may be neither listed yet nor in the bin any more.
+func contradicted(s plan.Step, t plan.Target, r model.Reread) bool {
+	state := plan.Settled(s, t, r).State
+	restored := strings.HasPrefix(s.Call.API, "ec2:Restore")
+	return state == plan.NotRun || restored && state == plan.Unclear && len(r.Errors) == 0
 }
