@@ -21,7 +21,8 @@ import (
 // found, one model.Organization each, with the accounts in those of the units
 // (ARNs) that are theirs, the units of earlier calls included: one answer takes
 // the place of the other. One whose accounts nobody here may list has an Err; a
-// unit that nobody may look into is left out. Its error is ctx's.
+// unit that nobody may look into is left out, and one whose name nobody may read
+// has none. Its error is ctx's.
 func (c *Client) Organization(ctx context.Context, units []string, emit func(model.Event)) error {
 	m := membership{client: c, units: c.everyUnit(units), found: map[string]*organizationFound{}}
 	for _, s := range c.bySessionRank() {
@@ -133,7 +134,7 @@ func (m *membership) list(ctx context.Context, o *organizationFound, by *session
 		o.fail(err)
 		return
 	}
-	told := model.Organization{ARN: o.told.ARN, At: time.Now().UTC(), Units: map[string][]string{}}
+	told := model.Organization{ARN: o.told.ARN, At: time.Now().UTC(), Units: map[string][]string{}, Names: map[string]string{}}
 	for _, a := range accounts {
 		told.Accounts = append(told.Accounts, model.Member{ID: aws.ToString(a.Id), Name: aws.ToString(a.Name), Active: active(a)})
 		told.ARN = cmp.Or(told.ARN, organizationARN(aws.ToString(a.Arn)))
@@ -145,6 +146,9 @@ func (m *membership) list(ctx context.Context, o *organizationFound, by *session
 		}
 		if ids, err := m.client.unitAccounts(ctx, by, unit); err == nil {
 			told.Units[unit] = ids
+		}
+		if name, err := m.client.unitName(ctx, by, unit); err == nil {
+			told.Names[unit] = name
 		}
 	}
 	o.told = told
@@ -167,6 +171,26 @@ func organizationARN(member string) string {
 func within(unit, organization string) bool {
 	id := organization[strings.LastIndexByte(organization, '/')+1:]
 	return id != "" && strings.Contains(unit, ":ou/"+id+"/")
+}
+
+// unitName reads what a unit is called; "" where we may not, or it does not exist:
+// asking again would tell no more.
+func (c *Client) unitName(ctx context.Context, s *session, unit string) (string, error) {
+	id := unit[strings.LastIndexByte(unit, '/')+1:]
+	out, err := organizations.NewFromConfig(s.cfg).DescribeOrganizationalUnit(ctx, &organizations.DescribeOrganizationalUnitInput{OrganizationalUnitId: &id})
+	if _, gone := errors.AsType[*orgtypes.OrganizationalUnitNotFoundException](err); gone {
+		return "", nil
+	}
+	if err == nil && out.OrganizationalUnit == nil {
+		err = errForeign
+	}
+	if err == nil {
+		return aws.ToString(out.OrganizationalUnit.Name), nil
+	}
+	if err = c.explain(ctx, s.call("organizations:DescribeOrganizationalUnit", ""), err); !fatal(err) {
+		return "", nil
+	}
+	return "", err
 }
 
 // unitAccounts lists the active accounts of a unit, and of the units inside it.

@@ -25,6 +25,7 @@ func unitOfTests(id string) string { return "arn:aws:organizations::1:ou/o-a/" +
 func organized(w *fleet.Fleet, s, other model.Scope) {
 	w.Organization.ID, w.Organization.ARN, w.Organization.Management = "o-a", orgOfTests(s.Account), s.Account
 	w.Organization.Units = []string{unitOfTests("ou-top"), unitOfTests("ou-inner"), unitOfTests("ou-empty")}
+	w.Organization.Names = map[string]string{unitOfTests("ou-top"): "top", unitOfTests("ou-inner"): "inner"}
 	w.Organization.Within = map[string]string{unitOfTests("ou-inner"): unitOfTests("ou-top")}
 	w.Accounts = []fleet.Account{
 		{ID: s.Account, Name: "main", State: "ACTIVE"},
@@ -67,6 +68,7 @@ func TestOrganization(t *testing.T) {
 			{ID: "444444444444", Name: "unread", Active: true},
 		},
 		Units: map[string][]string{top: {"444444444444", h.other.Account}, inner: {h.other.Account}, empty: nil, gone: nil},
+		Names: map[string]string{top: "top", inner: "inner", empty: "", gone: ""},
 	}
 	sortTwo(want.Units[top])
 	if diff := cmp.Diff(want, got[0]); diff != "" {
@@ -107,6 +109,53 @@ func TestOrganizationThatCannotBeListed(t *testing.T) {
 			}
 			if err := got[0].Err; (err != nil) != (c.op != "") || err != nil && (err.Op != c.op || err.Kind != model.Denied || len(got[0].Accounts) > 0) {
 				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// TestUnitsByName: a unit that an image is shared with is called by its name,
+// which is asked for once; where that is denied, or somebody else's, by its id.
+func TestUnitsByName(t *testing.T) {
+	const describing = "organizations:DescribeOrganizationalUnit"
+	foreign := "arn:aws:organizations::2:ou/o-b/ou-theirs"
+	for _, c := range []struct {
+		name   string
+		o      fakeaws.Options
+		titles string
+	}{
+		{"named", fakeaws.Options{}, "unit inner, ou-theirs"},
+		{"denied", fakeaws.Options{Denied: []fakeaws.Rule{{Operation: describing}}}, "ou-inner, ou-theirs"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := handMade(t, c.o, Options{}, func(w *fleet.Fleet, s, other model.Scope) {
+				organized(w, s, other)
+				w.Images = append(w.Images, fleet.Image{
+					ID: image1, Owner: s.Account, Region: s.Region,
+					Permissions: []fleet.Permission{{Unit: unitOfTests("ou-inner")}, {Unit: foreign}},
+				})
+			})
+			perms, err := h.client.ReadPermissions(t.Context(), h.scope, ami1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			inv := model.Inventory{}.Fold(model.Page{Gen: 1, Scope: h.scope, Kind: model.Permissions, Permissions: []*model.LaunchPermissions{perms}})
+			var u *model.Usage
+			wants := func() []string { return u.Judge(inv, model.UsageInput{}).Wants().Units }
+			if diff := cmp.Diff([]string{unitOfTests("ou-inner"), foreign}, wants()); diff != "" {
+				t.Error(diff)
+			}
+			for _, o := range h.organizations(t, wants()...) {
+				inv = inv.Fold(o)
+			}
+			if got := inv.SharerTitle(perms.Units[0]) + ", " + inv.SharerTitle(perms.Units[1]); got != c.titles {
+				t.Errorf("%s, want %s", got, c.titles)
+			}
+			if got := inv.Strangers(perms, nil); len(got) != 1 || got[0] != foreign {
+				t.Errorf("strangers: %v", got)
+			}
+			if n := h.calls()[describing]; n != 1 || len(wants()) > 0 {
+				t.Errorf("%d calls, and %v are wanted still", n, wants())
 			}
 		})
 	}

@@ -81,7 +81,7 @@ func usageSamples(f *testing.F, c codec) [][]byte {
 		ok(c.sealPermissions(usageScope, []*model.LaunchPermissions{denied, {ID: "ami-2", Accounts: []string{"2"}, Units: []string{"ou"}}})),
 		ok(c.sealOpinions(usageScope, []*model.Reference{ref})),
 		ok(c.sealNamed(model.Named{Scope: usageScope, Asked: []string{"gone"}, Images: []*model.Image{{ImageKey: model.ImageKey{ID: id}, Detail: &model.Detail{}}}, At: at})),
-		ok(c.sealOrganization(model.Organization{ARN: "o", Accounts: []model.Member{{ID: "2", Active: true}}, Units: map[string][]string{"ou": {"2"}}, Err: denied.Err})),
+		ok(c.sealOrganization(model.Organization{ARN: "o", Accounts: []model.Member{{ID: "2", Active: true}}, Units: map[string][]string{"ou": {"2"}}, Names: map[string]string{"ou": "web"}, Err: denied.Err})),
 	}
 }
 

@@ -192,6 +192,9 @@ func (c codec) sealOrganization(o model.Organization) (value, error) {
 
 func (c codec) openOrganization(chunk []byte) (model.Organization, error) {
 	recs, _, err := organizationPart().open(c, model.Scope{}, chunk, &scratch{})
+	if errors.Is(err, errFormat) {
+		recs, _, err = membersPart().open(c, model.Scope{}, chunk, &scratch{})
+	}
 	if err != nil || len(recs) != 1 {
 		return model.Organization{}, errors.Join(err, errDamage)
 	}

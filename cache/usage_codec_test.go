@@ -62,6 +62,7 @@ var anyNamed = rapid.Custom(func(t *rapid.T) model.Named {
 var anyOrganization = rapid.Custom(func(t *rapid.T) model.Organization {
 	s := func() string { return anyText.Draw(t, "text") }
 	o := model.Organization{ARN: s(), At: anyTime.Draw(t, "at"), Err: anyOpError.Draw(t, "err"), Units: rapid.MapOfN(anyText, anyTexts, 0, 3).Draw(t, "units")}
+	o.Names = rapid.MapOfN(anyText, anyText, 0, 3).Draw(t, "names")
 	for range rapid.IntRange(0, 3).Draw(t, "members") {
 		o.Accounts = append(o.Accounts, model.Member{ID: s(), Name: s(), Active: rapid.Bool().Draw(t, "active")})
 	}

@@ -142,6 +142,7 @@ type organization struct {
 	arn     string
 	members []model.Member
 	units   []unitMembers
+	names   []unitName
 	at      time.Time
 	failed  []failure
 }
@@ -151,16 +152,32 @@ type unitMembers struct {
 	accounts []string
 }
 
+type unitName struct{ arn, name string }
+
 func organizationPart() part[organization] {
-	return part[organization]{name: "organizations", version: 1, size: 5, columns: organizationColumns}
+	return part[organization]{name: "organizations", version: 2, size: 6, columns: organizationColumns}
+}
+
+// membersPart is how organizations were kept before their units had names. Files
+// hold such ones still.
+func membersPart() part[organization] {
+	return part[organization]{name: organizationPart().name, version: 1, size: 5, columns: memberColumns}
 }
 
 const (
-	columnsOfMember = 3
-	columnsOfUnit   = 2
+	columnsOfMember   = 3
+	columnsOfUnit     = 2
+	columnsOfUnitName = 2
 )
 
 func organizationColumns(c *coder, orgs []*organization) {
+	memberColumns(c, orgs)
+	names := lists(c, orgs, columnsOfUnitName, func(o *organization) *[]unitName { return &o.names })
+	texts(c, names, func(u *unitName) *string { return &u.arn })
+	texts(c, names, func(u *unitName) *string { return &u.name })
+}
+
+func memberColumns(c *coder, orgs []*organization) {
 	texts(c, orgs, func(o *organization) *string { return &o.arn })
 	times(c, orgs, func(o *organization) *time.Time { return &o.at })
 	failureColumns(c, lists(c, orgs, columnsOfFailure, func(o *organization) *[]failure { return &o.failed }))
@@ -178,6 +195,9 @@ func sealedOrganization(o model.Organization) *organization {
 	for _, arn := range slices.Sorted(maps.Keys(o.Units)) {
 		out.units = append(out.units, unitMembers{arn, o.Units[arn]})
 	}
+	for _, arn := range slices.Sorted(maps.Keys(o.Names)) {
+		out.names = append(out.names, unitName{arn, o.Names[arn]})
+	}
 	return out
 }
 
@@ -188,6 +208,12 @@ func (o *organization) opened() model.Organization {
 	}
 	for _, u := range o.units {
 		out.Units[u.arn] = u.accounts
+	}
+	if len(o.names) > 0 {
+		out.Names = make(map[string]string, len(o.names))
+	}
+	for _, u := range o.names {
+		out.Names[u.arn] = u.name
 	}
 	return out
 }

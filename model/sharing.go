@@ -91,6 +91,7 @@ type Organization struct {
 	ARN      string // arn:aws:organizations::…:organization/o-…; "" where not even that is known
 	Accounts []Member
 	Units    map[string][]string // ids of the accounts in a unit, at any depth, by its ARN; those that were asked for
+	Names    map[string]string   // what a unit is called, by its ARN; "" where nobody may be told, or it is gone
 	At       time.Time
 	Err      *OpError // why its accounts are not known
 }
@@ -173,12 +174,18 @@ func (inv Inventory) within(arn string, known map[string]bool) bool {
 	if len(parts) < 6 {
 		return false
 	}
+	return inv.organized(arn) || known[parts[4]] || inv.Belongs(parts[4])
+}
+
+// organized reports whether an ARN is that of an organization of ours, or of a
+// unit in one.
+func (inv Inventory) organized(arn string) bool {
 	for _, o := range inv.orgs {
 		if o.ARN != "" && OrganizationOf(o.ARN) == OrganizationOf(arn) {
 			return true
 		}
 	}
-	return known[parts[4]] || inv.Belongs(parts[4])
+	return false
 }
 
 // OrganizationOf is the id of the organization in an ARN:

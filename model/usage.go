@@ -107,7 +107,7 @@ func (u *Usage) Counts() map[Use]int {
 type Wants struct {
 	Permissions   []ImageKey         // images whose launch permissions decide
 	Organizations bool               // images are shared with an organization whose accounts are not known
-	Units         []string           // ARNs of organizational units, likewise
+	Units         []string           // ARNs of organizational units, likewise, or whose names are not
 	Named         map[Scope][]string // ids that references name and nobody knows
 }
 
@@ -122,7 +122,7 @@ func (u *Usage) Wants() Wants {
 		return Wants{}
 	}
 	w := Wants{Named: map[Scope][]string{}}
-	units := map[string]bool{}
+	units := u.inv.unnamedUnits()
 	for _, region := range slices.Sorted(maps.Keys(u.regions)) {
 		r := u.regions[region]
 		for _, id := range slices.Sorted(maps.Keys(r.unread)) {

@@ -370,6 +370,19 @@ func TestWants(t *testing.T) {
 		}, model.Wants{Permissions: []model.ImageKey{{Region: region, ID: "ami-1"}}}},
 		{"an organization", func(c *company) { c.perms = shared(orgARN) }, model.Wants{Organizations: true}},
 		{"a unit", func(c *company) { c.perms = shared(unitARN) }, model.Wants{Units: []string{unitARN}}},
+		{"the name of a unit, also where the image is used", func(c *company) {
+			c.perms, c.refs = shared(unitARN), []*model.Reference{ref(home, model.Instances, "i-1")}
+			c.more = []model.Event{organization(ago(time.Hour), model.Member{ID: friend, Active: true})}
+		}, model.Wants{Units: []string{unitARN}}},
+		{"no name that was asked for", func(c *company) {
+			o := organization(ago(time.Hour), model.Member{ID: friend, Active: true})
+			o.Names = map[string]string{unitARN: ""}
+			c.perms, c.more = shared(unitARN), []model.Event{o}
+		}, model.Wants{}},
+		{"no name that nobody can be asked for", func(c *company) {
+			c.refs = []*model.Reference{ref(home, model.Instances, "i-1")}
+			c.perms, c.more = shared(unitARN), []model.Event{model.Organization{ARN: orgARN, At: ago(time.Hour), Err: denied}}
+		}, model.Wants{}},
 		{"an image that nobody knows", func(c *company) { c.refs = []*model.Reference{gone} }, model.Wants{Named: map[model.Scope][]string{home: {"ami-gone"}}}},
 		{"one that was asked for", func(c *company) {
 			c.refs, c.more = []*model.Reference{gone}, []model.Event{model.Named{Scope: home, Asked: []string{"ami-gone"}, At: ago(time.Hour)}}

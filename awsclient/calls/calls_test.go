@@ -158,11 +158,11 @@ func TestPolicy(t *testing.T) {
 			{"Read", "*", "ec2:DescribeImages"},
 			{"Measure", "*", "kms:Decrypt"},
 			{"MeasureEbs", "arn:aws-cn:ec2:*::snapshot/*", "ebs:ListChangedBlocks"},
-			{"Organization", "*", "organizations:ListAccounts"},
+			{"Organization", "*", "organizations:DescribeOrganizationalUnit"},
 			{"OrganizationSts", "arn:aws-cn:iam::*:role/Audit", "sts:AssumeRole"},
 		}},
 		{"any role", []calls.Group{calls.Organization}, calls.Setting{}, []line{
-			{"Read", "*", "ec2:DescribeImages"}, {"Organization", "*", "organizations:ListAccounts"}, {"OrganizationSts", "arn:aws:iam::*:role/*", "sts:AssumeRole"},
+			{"Read", "*", "ec2:DescribeImages"}, {"Organization", "*", "organizations:DescribeOrganizationalUnit"}, {"OrganizationSts", "arn:aws:iam::*:role/*", "sts:AssumeRole"},
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

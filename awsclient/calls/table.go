@@ -211,6 +211,10 @@ func organization() []Call {
 			Loss: "of images shared with a unit nobody knows with whom",
 		},
 		{
+			API: "organizations:DescribeOrganizationalUnit", For: org, What: "names of organizational units", At: AnyAccount, Why: needsID,
+			Loss: "a unit that an image is shared with is shown by its id",
+		},
+		{
 			API: "sts:AssumeRole", For: org, What: "the role in each account", At: AnyAccount, On: "arn:{partition}:iam::*:role/{role}",
 			Why:  "it needs a role; each account that was not reached is told",
 			Loss: "only the account of the login is read",

@@ -125,7 +125,7 @@ func asked() []scenario {
 			name: "an organization", group: calls.Organization, run: organized,
 			calls: []string{
 				"organizations:DescribeOrganization", "organizations:ListAccounts", "organizations:ListAccountsForParent",
-				"organizations:ListOrganizationalUnitsForParent", "sts:AssumeRole",
+				"organizations:ListOrganizationalUnitsForParent", "organizations:DescribeOrganizationalUnit", "sts:AssumeRole",
 			},
 		},
 	}
@@ -163,7 +163,7 @@ func foundWhole(_ context.Context, s *stage) error {
 	return nil
 }
 
-// organized wants all accounts of the organization, and those in a unit.
+// organized wants all accounts of the organization, and those in a unit by its name.
 func organized(ctx context.Context, s *stage) error {
 	if err := foundWhole(ctx, s); err != nil {
 		return err
@@ -186,6 +186,9 @@ func organized(ctx context.Context, s *stage) error {
 		}
 		if _, ok := o.Units[unit]; !ok {
 			return errors.New("organizations:ListAccountsForParent, organizations:ListOrganizationalUnitsForParent: the unit was not looked into")
+		}
+		if o.Names[unit] == "" {
+			return errors.New("organizations:DescribeOrganizationalUnit: the unit has no name")
 		}
 	}
 	return nil

@@ -182,6 +182,20 @@ func TestUnits(t *testing.T) {
 	}
 }
 
+func TestNameOfAUnit(t *testing.T) {
+	s, outer, _ := company(Options{})
+	in := &organizations.DescribeOrganizationalUnitInput{OrganizationalUnitId: aws.String(unitID(outer))}
+	out, err := organizationsClient(s, "").DescribeOrganizationalUnit(t.Context(), in)
+	if err != nil || aws.ToString(out.OrganizationalUnit.Arn) != outer || aws.ToString(out.OrganizationalUnit.Name) != s.fleet().Organization.Names[outer] {
+		t.Errorf("%+v, %v", out, err)
+	}
+	_, err = organizationsClient(s, s.Accounts()[1].ID).DescribeOrganizationalUnit(t.Context(), in)
+	wantCode(t, err, "AccessDeniedException")
+	in.OrganizationalUnitId = aws.String("ou-none-12345678")
+	_, err = organizationsClient(s, "").DescribeOrganizationalUnit(t.Context(), in)
+	wantCode(t, err, "OrganizationalUnitNotFoundException")
+}
+
 func TestUnitsAreForTheManagementAccount(t *testing.T) {
 	s, outer, _ := company(Options{Denied: []Rule{{Operation: "organizations:ListAccountsForParent"}}})
 	in := &organizations.ListOrganizationalUnitsForParentInput{ParentId: aws.String(unitID(outer))}

@@ -24,6 +24,7 @@ func (s *Server) handleUsage() {
 	Handle(s.mux, "EC2", "DescribeImageUsageReportEntries", s.describeImageUsageReportEntries)
 	Handle(s.mux, "EC2", "DeleteImageUsageReport", s.deleteImageUsageReport)
 	Handle(s.mux, "Organizations", "ListRoots", s.listRoots)
+	Handle(s.mux, "Organizations", "DescribeOrganizationalUnit", s.describeOrganizationalUnit)
 	Handle(s.mux, "Organizations", "ListAccountsForParent", s.listAccountsForParent)
 	Handle(s.mux, "Organizations", "ListOrganizationalUnitsForParent", s.listOrganizationalUnitsForParent)
 }

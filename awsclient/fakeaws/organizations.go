@@ -84,12 +84,37 @@ func (s *Server) listOrganizationalUnitsForParent(
 	under := []types.OrganizationalUnit{} // which is told also where it is empty
 	for _, arn := range o.Units {
 		if o.Within[arn] == parent {
-			under = append(under, types.OrganizationalUnit{Arn: aws.String(arn), Id: aws.String(unitID(arn)), Name: text(o.Names[arn])})
+			under = append(under, answerUnit(o, arn))
 		}
 	}
 	q := memberQuery{parent: aws.ToString(in.ParentId), orphan: !known, max: in.MaxResults, token: in.NextToken}
 	page, next, err := members(s, call, q, under)
 	return &organizations.ListOrganizationalUnitsForParentOutput{NextToken: next, OrganizationalUnits: page}, err
+}
+
+// describeOrganizationalUnit tells the management account what a unit is called.
+func (s *Server) describeOrganizationalUnit(
+	_ context.Context, call Call, in *organizations.DescribeOrganizationalUnitInput,
+) (*organizations.DescribeOrganizationalUnitOutput, error) {
+	o := s.fleet().Organization
+	if call.Account != o.Management {
+		return nil, errNotManagement()
+	}
+	arn, known := unitOf(o, aws.ToString(in.OrganizationalUnitId))
+	if !known || arn == "" {
+		return nil, &Error{Code: "OrganizationalUnitNotFoundException", Message: "You specified an organizational unit that doesn't exist."}
+	}
+	unit := answerUnit(o, arn)
+	return &organizations.DescribeOrganizationalUnitOutput{OrganizationalUnit: &unit}, nil
+}
+
+func answerUnit(o fleet.Organization, arn string) types.OrganizationalUnit {
+	return types.OrganizationalUnit{Arn: aws.String(arn), Id: aws.String(unitID(arn)), Name: text(o.Names[arn])}
+}
+
+// errNotManagement is what accounts hear that do not manage the organization.
+func errNotManagement() error {
+	return &Error{Code: "AccessDeniedException", Message: "You don't have permissions to access this resource."}
 }
 
 // rootID is the id of the organization's root.
@@ -122,7 +147,7 @@ type memberQuery struct {
 // may see.
 func members[E any](s *Server, call Call, q memberQuery, all []E) ([]E, *string, error) {
 	if call.Account != s.fleet().Organization.Management {
-		return nil, nil, &Error{Code: "AccessDeniedException", Message: "You don't have permissions to access this resource."}
+		return nil, nil, errNotManagement()
 	}
 	size := aws.Int32(maxAccounts)
 	if q.max != nil {

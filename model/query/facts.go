@@ -240,7 +240,8 @@ func someShared(w *World, _ string, p patterns) matcher {
 			}
 		}
 		for _, arn := range append(perms.Organizations, perms.Units...) {
-			if p.match(arn) || p.match(arn[strings.LastIndexByte(arn, '/')+1:]) {
+			name := w.Inv.UnitName(arn)
+			if p.match(arn) || p.match(arn[strings.LastIndexByte(arn, '/')+1:]) || name != "" && p.match(name) {
 				return model.Yes
 			}
 		}

@@ -127,7 +127,7 @@ var table = []Key{
 	},
 	{
 		Name: "shared", Kind: Set, Sortable: true, Unsure: true, Example: "shared:stranger",
-		Help: "with whom the image is shared: public, stranger, an account by id or name, an organization or unit by id; no:shared is private",
+		Help: "with whom the image is shared: public, stranger, an account or unit by id or name, an organization by id; no:shared is private",
 		some: someShared, text: sharedWith,
 	},
 	{

@@ -39,7 +39,7 @@ func sharedCell(env kit.Env, im *model.Image) kit.Cell {
 func called(env kit.Env, who []string) string {
 	out := make([]string, len(who))
 	for i, id := range who {
-		out[i] = env.Inv.AccountTitle(id[strings.LastIndexByte(id, '/')+1:])
+		out[i] = env.Inv.SharerTitle(id)
 	}
 	return strings.Join(out, ", ")
 }
@@ -117,7 +117,7 @@ func grantees(env kit.Env, title string, all, strangers []string) []string {
 	bad, good := []string{}, []string{}
 	for _, id := range all {
 		text := id
-		if name := env.Inv.AccountTitle(id); name != id {
+		if name := env.Inv.SharerName(id); name != "" {
 			text += "  " + name
 		}
 		if !slices.Contains(strangers, id) {

@@ -27,7 +27,7 @@ func sharedCell(r row) cell {
 	}
 	names := make([]string, len(all))
 	for i, id := range all {
-		if names[i] = r.Inv.AccountTitle(id[strings.LastIndexByte(id, '/')+1:]); i < len(strangers) {
+		if names[i] = r.Inv.SharerTitle(id); i < len(strangers) {
 			names[i] = "stranger " + names[i]
 		}
 	}

@@ -171,7 +171,7 @@ func permissionGrid(inv model.Inventory, d model.Document) grid {
 		g.rows = append(g.rows, []cell{words(id), words(inv.Account(id).Name)})
 	}
 	for _, arn := range append(append([]string{}, *p.Organizations...), *p.Units...) {
-		g.rows = append(g.rows, []cell{words(arn), words("")})
+		g.rows = append(g.rows, []cell{words(arn), words(inv.SharerName(arn))})
 	}
 	return g
 }

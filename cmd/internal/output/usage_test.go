@@ -188,3 +188,22 @@ func TestUsageColumn(t *testing.T) {
 		})
 	}
 }
+
+// TestUnitsByName: people read names where they are known; data keeps ARNs.
+func TestUnitsByName(t *testing.T) {
+	const unit = "arn:aws:organizations::222222222222:ou/o-a/ou-1"
+	k, im := judged(&model.LaunchPermissions{ID: "ami-1", At: now.Add(-time.Hour), Units: []string{unit}})
+	k.Inv = k.Inv.Fold(model.Organization{ARN: "arn:aws:organizations::222222222222:organization/o-a", At: now, Names: map[string]string{unit: "workloads"}})
+	page := printed(t, func(b *strings.Builder) error { return Style{Format: Table, Now: now}.Image(b, k, im) })
+	if !strings.Contains(page, unit+"  workloads\n") {
+		t.Errorf("not in\n%s", page)
+	}
+	for f, want := range map[Format]string{Table: "SHARED\nunit workloads\n", CSV: "shared\n" + unit + "\n"} {
+		got := printed(t, func(b *strings.Builder) error {
+			return Style{Format: f, Columns: []string{"shared"}, Now: now}.Images(b, k, []*model.Image{im})
+		})
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
