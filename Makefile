@@ -91,10 +91,10 @@ fuzz: campaigns ## every fuzz target in turn, FUZZTIME=10m each, after the campa
 
 # What make check has a twentieth or less of, in full: docs/reliability.md.
 .PHONY: campaigns
-campaigns: build ## 50,000 companies judged, 200 scans killed, an hour of random keys, 50,000 intents; AMISCOPE_SEED=2 for others
+campaigns: build ## 50,000 companies judged, 200 scans and 1,000 deeds killed, an hour of random keys, 50,000 intents; AMISCOPE_SEED=2 for others
 	AMISCOPE_CAMPAIGN=$(CAMPAIGN) $(GO) test -count=1 -v -timeout 1h -run '^(TestNoWrongUnused|TestRandomIntents)$$' ./model ./tui
 	AMISCOPE_CAMPAIGN=$(CAMPAIGN) AMISCOPE_BIN=$(CURDIR)/bin/amiscope $(GO) test -count=1 -v -tags e2e -timeout 0 \
-	  -run '^(TestKilledScans|TestRandomKeys)$$' ./cmd/amiscope
+	  -run '^(TestKilledScans|TestKilledDeeds|TestRandomKeys)$$' ./cmd/amiscope
 
 .PHONY: bench
 bench: ## benchmarks; compared with bin/bench.old if that is there
