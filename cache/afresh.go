@@ -49,10 +49,10 @@ func (g *gathering) settled() model.Page {
 	return p
 }
 
-// witnesses are the readings that tell that an image is gone, by the scopes of
-// other accounts whose stored lists hold it.
-func (w *writing) witnesses(pieces []model.Event) map[model.Scope][]model.Event {
-	out := map[model.Scope][]model.Event{}
+// witnesses are the scopes of other accounts whose stored lists hold an image of which
+// a reading tells that it is gone, by the place of the reading among the pieces.
+func (w *writing) witnesses(pieces []model.Event) map[int][]model.Scope {
+	out := map[int][]model.Scope{}
 	if !slices.ContainsFunc(pieces, isReread) {
 		return out
 	}
@@ -60,7 +60,7 @@ func (w *writing) witnesses(pieces []model.Event) map[model.Scope][]model.Event 
 		account, region, _ := strings.Cut(string(key), "/")
 		s := model.Scope{Account: account, Region: region}
 		var ims []*model.Image
-		for _, e := range pieces {
+		for i, e := range pieces {
 			r, ok := e.(model.Reread)
 			if !ok || len(r.Gone) == 0 || r.Scope.Region != region || r.Scope == s {
 				continue
@@ -71,7 +71,7 @@ func (w *writing) witnesses(pieces []model.Event) map[model.Scope][]model.Event 
 			if slices.ContainsFunc(r.Gone, func(id string) bool {
 				return len(alive(ims, []*string{&id}, func(id *string) string { return *id })) > 0
 			}) {
-				out[s] = append(out[s], r)
+				out[i] = append(out[i], s)
 			}
 		}
 	})

@@ -2,6 +2,7 @@ package cache_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -137,7 +138,7 @@ func wantStored(t *testing.T, r rapid.TB, s *cache.Store, live model.Inventory) 
 	got := inventory(t, s, "all")
 	usage := restored(t, s, both)
 	for _, sc := range both {
-		alike(r, "images of "+sc.String(), got.ScopeImages(sc), live.ScopeImages(sc))
+		alike(r, "images of "+sc.String(), ownOf(sc, got), ownOf(sc, live))
 		alike(r, "snapshots of "+sc.String(), got.ScopeSnapshots(sc), live.ScopeSnapshots(sc))
 		alike(r, "the bin of "+sc.String(), usage.Binned(sc), live.Binned(sc))
 		for _, f := range usage.Formers(sc) { // of a pass that had not ended nothing is stored
@@ -146,6 +147,13 @@ func wantStored(t *testing.T, r rapid.TB, s *cache.Store, live model.Inventory) 
 			}
 		}
 	}
+}
+
+// ownOf are the images that a scope's account owns. An image of another account that
+// is gone the file may hide for longer than the program that runs, though no longer
+// than EC2 may go on listing it: that one knows when a pass of its owner has ended.
+func ownOf(s model.Scope, inv model.Inventory) []*model.Image {
+	return slices.DeleteFunc(slices.Clone(inv.ScopeImages(s)), func(im *model.Image) bool { return im.Owner != s.Account })
 }
 
 // A damaged list stays damaged: with a few images read again in it, it would pass for

@@ -48,8 +48,8 @@ func compact(pieces []model.Event) []model.Event {
 // merge adds what came in pieces, and drops what is known of images that a
 // clean pass over the scope's images did not see.
 func (w *writing) merge(b sealed) error {
-	pieces := w.witnesses(b.pieces)
-	for _, e := range b.pieces {
+	pieces, witnesses := map[model.Scope][]model.Event{}, w.witnesses(b.pieces)
+	for i, e := range b.pieces { // in their order: a reading does not stand against what came after it
 		switch e := e.(type) {
 		case model.Page:
 			pieces[e.Scope] = append(pieces[e.Scope], e)
@@ -58,7 +58,9 @@ func (w *writing) merge(b sealed) error {
 		case model.Formers:
 			pieces[e.Scope] = append(pieces[e.Scope], e)
 		case model.Reread:
-			pieces[e.Scope] = append(pieces[e.Scope], e)
+			for _, s := range append(witnesses[i], e.Scope) {
+				pieces[s] = append(pieces[s], e)
+			}
 		case model.Organization:
 			if err := w.organization(e); err != nil {
 				return err
