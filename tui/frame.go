@@ -54,12 +54,13 @@ func (a *App) header() string {
 			left += " " + a.viewName(i)
 		}
 	}
-	right := a.where()
-	gap := a.width - kit.Width(left) - kit.Width(right) - 1
-	if gap < 1 {
-		return kit.Block(left, a.width, 1)
+	for parts := a.where(); len(parts) > 0; parts = parts[:len(parts)-1] { // as many as there is room for
+		right := strings.Join(parts, " "+t.Symbols.Dot+" ")
+		if gap := a.width - kit.Width(left) - kit.Width(right) - 1; gap >= 1 {
+			return left + strings.Repeat(" ", gap) + t.Paint(kit.Dim, right) + " "
+		}
 	}
-	return left + strings.Repeat(" ", gap) + t.Paint(kit.Dim, right) + " "
+	return kit.Block(left, a.width, 1)
 }
 
 // named reports whether the header names a view: those without a number only
@@ -113,8 +114,8 @@ func (a *App) headerView(x int) int {
 	return -1
 }
 
-// where says whose images these are.
-func (a *App) where() string {
+// where says whose images these are, what matters most first.
+func (a *App) where() []string {
 	t := a.world.totals
 	var parts []string
 	if a.opts.Title != "" {
@@ -123,7 +124,7 @@ func (a *App) where() string {
 	if t.accounts > 0 {
 		parts = append(parts, kit.Plural(t.accounts, "account", "accounts"), kit.Plural(t.regions, "region", "regions"))
 	}
-	return strings.Join(parts, " "+a.theme.Symbols.Dot+" ")
+	return parts
 }
 
 // status says what is shown and how true it is: counts at the left, the scan
