@@ -51,10 +51,8 @@ func (r *reporting) print(s *plan.Step) {
 // end prints what is left, says what it came to, and gives the error that the exit
 // code comes from: partial where some steps were done and others not.
 func (r *reporting) end(failed error) error {
-	for i := range r.run.Plan.Steps {
-		if s := &r.run.Plan.Steps[i]; r.run.Outcomes[s.ID].State == plan.NotRun {
-			r.print(s)
-		}
+	if len(r.run.Outcomes) > 0 {
+		r.printRest()
 	}
 	if r.style.Format == output.JSON {
 		r.err = errors.Join(r.err, r.style.Run(r.out, r.run))
@@ -79,6 +77,16 @@ func (r *reporting) end(failed error) error {
 		return errTold
 	}
 	return errPartial
+}
+
+// printRest prints the steps that were not begun, or whose end is still to come.
+func (r *reporting) printRest() {
+	for i := range r.run.Plan.Steps {
+		s := &r.run.Plan.Steps[i]
+		if o, begun := r.run.Outcomes[s.ID]; !begun || o.State == plan.NotRun || o.State.Open() {
+			r.print(s)
+		}
+	}
 }
 
 // summary says in a few lines what a plan comes to.

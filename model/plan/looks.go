@@ -45,8 +45,10 @@ func (p *Plan) wants() model.Look {
 		return model.Look{Permissions: true, References: true}
 	case Undeprecate: // which AWS refuses for public images
 		return model.Look{Permissions: true}
-	case Restore, UndoOf:
+	case Restore:
 		return model.Look{Snapshots: true, Permissions: true, Bin: true}
+	case UndoOf: // which deletes copies, that may be used by now
+		return model.Look{Snapshots: true, Permissions: true, Bin: true, References: len(p.going()) > 0}
 	case Enable, Protect, Unprotect, Tag:
 	}
 	return model.Look{}

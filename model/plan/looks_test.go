@@ -35,6 +35,18 @@ func TestLooks(t *testing.T) {
 	}
 }
 
+// What takes copies back asks what names them by now, and nothing else does so for
+// nothing.
+func TestUndoingACopyAsksWhatNamesIt(t *testing.T) {
+	target := Target{Image: model.ImageKey{Region: "eu-west-1", ID: "ami-1"}, Account: "1"}
+	for api, want := range map[string]bool{"ec2:DeregisterImage": true, "ec2:EnableImage": false} {
+		p := Plan{Deed: UndoOf, Targets: []Target{target}, Steps: []Step{{ID: 1, Call: Call{API: api}}}}
+		if looks := p.Looks(); len(looks) != 1 || looks[0].References != want {
+			t.Errorf("%s: %+v", api, looks)
+		}
+	}
+}
+
 // What a plan rests on is read again before it is confirmed: else the run finds a
 // difference that is older than the plan, and refuses.
 func TestWhatIsComparedIsReadAgain(t *testing.T) {
