@@ -185,7 +185,7 @@ func (a *App) env() kit.Env {
 func (a *App) press(msg tea.KeyPressMsg) tea.Cmd {
 	key := msg.String()
 	if key == "ctrl+c" {
-		return tea.Quit
+		return a.interrupt()
 	}
 	top := a.stage.top()
 	scopes := a.stage.scopes()

@@ -214,6 +214,43 @@ func TestRunGoesOnInTheBackground(t *testing.T) {
 	d.Lacks("protecting")
 }
 
+// ctrl+c leaves from anywhere; while a run goes on it asks first, and once more is a
+// yes.
+func TestCtrlCAsksWhileARunGoesOn(t *testing.T) {
+	d, _, at := changing(t, 120, 40)
+	d.Deaf = true
+	find(d, bystander)
+	d.Press("p", "p")
+	at.settle()
+	const question = "1 run goes on. Leave all the same?"
+	d.Press("y", "ctrl+c")
+	d.Has(question)
+	d.Press("n")
+	d.Lacks(question)
+	d.Press("esc", "/", "ctrl+c") // also out of a field
+	d.Has(question)
+	if d.Quit {
+		t.Fatal("it leaves without an answer")
+	}
+	d.Press("ctrl+c")
+	if !d.Quit {
+		t.Fatal("the second ctrl+c does not leave")
+	}
+}
+
+func TestCtrlCLeavesAtOnceWithoutARun(t *testing.T) {
+	d, _, at := changing(t, 120, 40)
+	find(d, bystander)
+	d.Press("p", "p")
+	at.settle()
+	d.Press("y")
+	d.Has("1 of 1 step done")
+	d.Press("/", "ctrl+c")
+	if !d.Quit {
+		t.Fatal("ctrl+c does not leave")
+	}
+}
+
 func TestInterruptedRunIsResumedOrDropped(t *testing.T) {
 	for _, tt := range []struct{ key, says string }{{"r", "2 of 2 steps done"}, {"x", "dropped"}} {
 		c, at := tuitest.NewChanging(tuitest.UsedFleet()...), &clock{tuitest.Now}

@@ -21,6 +21,7 @@ type runs struct {
 	streams map[<-chan Told]going
 	last    int // the number that was given last
 	dropped int
+	leaving int // the screen that asks whether to leave all the same; 0: it was not asked
 }
 
 // going is a run that goes on.

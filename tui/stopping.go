@@ -56,10 +56,20 @@ func (a *App) leave() tea.Cmd {
 	if len(going) == 0 {
 		return tea.Quit
 	}
+	a.runs.leaving = a.stage.nextID
 	return a.push(kit.Menu{Title: kit.Plural(len(going), "run goes on", "runs go on") + ". Leave all the same?", Items: []kit.Item{
 		{Letter: "n", Text: "stay"},
 		{Letter: "y", Text: "leave", Note: "it stops between steps; :runs resumes it the next time", Do: kit.Quit{}},
 	}})
+}
+
+// interrupt leaves from anywhere, and asks as leave does. Who asks for it again while
+// that question stands means it: the journal knows what goes on.
+func (a *App) interrupt() tea.Cmd {
+	if _, asked := a.stage.byID(a.runs.leaving); asked && a.runs.leaving > 0 {
+		return tea.Quit
+	}
+	return a.leave()
 }
 
 // chips say what runs go on.

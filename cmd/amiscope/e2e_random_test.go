@@ -335,9 +335,22 @@ func (m *monkey) report(t *testing.T) {
 	}
 }
 
-// leave quits from wherever the program is.
+// leave quits from wherever the program is, also where a run goes on.
 func (m *monkey) leave(t *testing.T) {
 	t.Helper()
+	asked := false
 	m.term.Try("ctrl+c")
+	m.term.WaitUntil("it ends, or asks", func(s string) bool {
+		select {
+		case <-m.term.Exited():
+			return true
+		default:
+			asked = strings.Contains(s, "Leave all the same?")
+			return asked
+		}
+	})
+	if asked {
+		m.term.Try("ctrl+c")
+	}
 	left(t, m.term, exitDone)
 }

@@ -241,7 +241,7 @@ var table = []Binding{
 	{Everywhere, []string{"?"}, Help{}, "help for this screen", "help", false},
 	{Everywhere, []string{"ctrl+x"}, Stop{}, "ask what runs to stop", "", false},
 	{Everywhere, []string{"ctrl+z"}, Suspend{}, "suspend", "", false},
-	{Everywhere, []string{"q", "ctrl+c"}, Quit{}, "back out, quit", "quit", false},
+	{Everywhere, []string{"q", "ctrl+c"}, Quit{}, "back out, quit; ctrl+c quits from anywhere", "quit", false},
 }
 
 // All lists every binding, in the order of help and docs.
