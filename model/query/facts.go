@@ -3,6 +3,7 @@ package query
 import (
 	"cmp"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/amiscope/amiscope/model"
@@ -239,7 +240,7 @@ func someShared(w *World, _ string, p patterns) matcher {
 				return model.Yes
 			}
 		}
-		for _, arn := range append(perms.Organizations, perms.Units...) {
+		for _, arn := range slices.Concat(perms.Organizations, perms.Units) {
 			name := w.Inv.UnitName(arn)
 			if p.match(arn) || p.match(arn[strings.LastIndexByte(arn, '/')+1:]) || name != "" && p.match(name) {
 				return model.Yes
