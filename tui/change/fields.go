@@ -23,6 +23,8 @@ type field struct {
 	set func(env kit.Env, r *plan.Request, text string, on bool) string
 	// offer are texts that a word can be completed to; the form picks those that fit.
 	offer func(env kit.Env, r plan.Request, word string) []offer
+	// meant are what stands in it as people call that; nil: as it is typed.
+	meant func(r plan.Request) []string
 }
 
 // fieldsOf are what the form of a deed asks for.
@@ -92,14 +94,22 @@ func shareFields(d plan.Deed) []*field {
 			return ""
 		}},
 		{name: "accounts", label: "accounts", help: "ids, or names of accounts that are known", offer: accountOffers, set: setAccounts},
-		{name: "organizations", label: "organizations", help: "ARNs: arn:aws:organizations::…:organization/o-…", offer: organizationOffers, set: func(_ kit.Env, r *plan.Request, text string, _ bool) string {
-			r.Options.Organizations = splitWords(text)
-			return ""
-		}},
-		{name: "units", label: "units", help: "ARNs: arn:aws:organizations::…:ou/o-…/ou-…", offer: unitOffers, set: func(_ kit.Env, r *plan.Request, text string, _ bool) string {
-			r.Options.Units = splitWords(text)
-			return ""
-		}},
+		{
+			name: "organizations", label: "organizations", help: "ARNs: arn:aws:organizations::…:organization/o-…, or ids of those that are known", offer: organizationOffers,
+			meant: func(r plan.Request) []string { return r.Options.Organizations },
+			set: func(env kit.Env, r *plan.Request, text string, _ bool) (fault string) {
+				r.Options.Organizations, fault = arns(splitWords(text), organizationOffers(env, *r, ""), "organizations")
+				return fault
+			},
+		},
+		{
+			name: "units", label: "units", help: "ARNs: arn:aws:organizations::…:ou/o-…/ou-…, or names or ids of those that are known", offer: unitOffers,
+			meant: func(r plan.Request) []string { return r.Options.Units },
+			set: func(env kit.Env, r *plan.Request, text string, _ bool) (fault string) {
+				r.Options.Units, fault = arns(splitWords(text), unitOffers(env, *r, ""), "units")
+				return fault
+			},
+		},
 		{name: "snapshots", label: "snapshots too", help: "the accounts may then copy the image, too", yes: true, set: func(_ kit.Env, r *plan.Request, _ string, on bool) string {
 			r.Options.Snapshots = on
 			return ""
@@ -166,6 +176,28 @@ func setAccounts(env kit.Env, r *plan.Request, text string, _ bool) string {
 		}
 	}
 	return ""
+}
+
+// arns reads ARNs, and names and ids of what is known. A name that several have says
+// none of them.
+func arns(words []string, known []offer, many string) (out []string, fault string) {
+	for _, w := range words {
+		var found []string
+		for _, o := range known {
+			if strings.EqualFold(o.name, w) || strings.EqualFold(o.note, w) {
+				found = append(found, o.text)
+			}
+		}
+		switch len(found) {
+		case 0:
+			out = append(out, w)
+		case 1:
+			out = append(out, found[0])
+		default:
+			return nil, fmt.Sprintf("%d %s are called %q: tab completes to the one that is meant", len(found), many, w)
+		}
+	}
+	return out, ""
 }
 
 // setTags reads KEY=VALUE pairs.

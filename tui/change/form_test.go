@@ -103,6 +103,70 @@ func TestFormSaysWhatIsWrong(t *testing.T) {
 	has(t, x, "images are made public from the command line only")
 }
 
+// What an image is shared with is called by its name: it is completed and typed so, and
+// shown so where its ARN is not being typed. A name that several have is not guessed at.
+func TestFormKnowsUnitsByName(t *testing.T) {
+	const (
+		org   = "arn:aws:organizations::111111111111:organization/o-acmeacme01"
+		under = "arn:aws:organizations::111111111111:ou/o-acmeacme01/"
+		web   = under + "ou-ab12-11111111"
+		data  = under + "ou-ab12-22222222"
+		twin  = under + "ou-ab12-33333333"
+		bare  = under + "ou-ab12-44444444"
+	)
+	ours := model.Organization{
+		ARN: org, At: now, Units: map[string][]string{web: nil, data: nil, twin: nil, bare: nil},
+		Names: map[string]string{web: "Workloads", data: "Data EU", twin: "data eu", bare: ""},
+	}
+	open := func(t *testing.T) *seat {
+		x := filling(t, plan.Share)
+		x.env.Inv = x.env.Inv.Fold(ours)
+		x.press("down", "down") // to the organizations
+		return x
+	}
+	for _, tt := range []struct {
+		name string
+		keys []string
+		want plan.Options
+		says string // once the cursor is elsewhere
+	}{
+		{"organization completed", []string{"your", "<tab>", "<up>"}, plan.Options{Organizations: []string{org}}, "your organization o-acmeacme01"},
+		{"organization by id", []string{"o-acmeacme01", "<up>"}, plan.Options{Organizations: []string{org}}, "your organization o-acmeacme01"},
+		{"unit completed", []string{"<down>", "work", "<tab>", "<up>"}, plan.Options{Units: []string{web}}, "unit Workloads"},
+		{"unit by name", []string{"<down>", "workloads", "<up>"}, plan.Options{Units: []string{web}}, "unit Workloads"},
+		{"units by id and ARN", []string{"<down>", "ou-ab12-44444444 " + twin, "<up>"}, plan.Options{Units: []string{bare, twin}}, "ou-ab12-44444444, unit data eu"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			x := open(t)
+			for _, k := range tt.keys {
+				if k[0] == '<' {
+					x.press(k[1 : len(k)-1])
+				} else {
+					x.write(k)
+				}
+			}
+			has(t, x, tt.says)
+			if d := cmp.Diff(tt.want, proposed(t, x).Options); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+	x := open(t)
+	has(t, x, "tab your organization o-acmeacme01")
+	x.press("down")
+	has(t, x, "tab Workloads ou-ab12-11111111", "Data EU ou-ab12-22222222")
+	x.write(`"data eu"`)
+	x.press("up")
+	has(t, x, `2 units are called "data eu": tab completes to the one that is meant`)
+	x.press("down")
+	for range len(`"data eu"`) {
+		x.press("backspace")
+	}
+	x.write("ou-zz")
+	x.press("up")
+	has(t, x, `"ou-zz" is not its ARN`)
+}
+
 func TestDatesOfForms(t *testing.T) {
 	for text, want := range map[string]string{
 		"30d": "2026-12-26T09:30:00Z", "in 2w": "2026-12-10T09:30:00Z", "6mo": "2027-05-26T09:30:00Z", "1y": "2027-11-26T09:30:00Z",

@@ -1,6 +1,7 @@
 package change
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -13,7 +14,18 @@ import (
 // offer is a text that a word can be completed to.
 type offer struct {
 	text, note string
-	open       bool // more of the same word is to follow
+	name       string // shown in place of a long text; "": that itself
+	open       bool   // more of the same word is to follow
+}
+
+// shown is what people see of it.
+func (o offer) shown() string { return cmp.Or(o.name, o.text) }
+
+// begins reports whether it begins with what is typed, in lower case, whichever way
+// it is called.
+func (o offer) begins(typed string) bool {
+	begins := func(s string) bool { return strings.HasPrefix(strings.ToLower(s), typed) }
+	return begins(o.text) || begins(o.note) || begins(o.name)
 }
 
 func (o offer) end() string {
@@ -70,7 +82,7 @@ func organizationOffers(env kit.Env, _ plan.Request, _ string) []offer {
 	var out []offer
 	for _, o := range env.Inv.Organizations() {
 		if o.ARN != "" {
-			out = append(out, offer{text: o.ARN})
+			out = append(out, sharerOffer(env, o.ARN))
 		}
 	}
 	return out
@@ -79,9 +91,21 @@ func organizationOffers(env kit.Env, _ plan.Request, _ string) []offer {
 func unitOffers(env kit.Env, _ plan.Request, _ string) []offer {
 	var out []offer
 	for _, o := range env.Inv.Organizations() {
-		out = append(out, offersOf(slices.Sorted(maps.Keys(o.Units)))...)
+		for _, arn := range slices.Sorted(maps.Keys(o.Units)) {
+			out = append(out, sharerOffer(env, arn))
+		}
 	}
 	return out
+}
+
+// sharerOffer is an organization or a unit: its ARN, shown as its name with the id,
+// where nobody told a name as the id alone.
+func sharerOffer(env kit.Env, arn string) offer {
+	o := offer{text: arn, name: env.Inv.SharerName(arn), note: arn[strings.LastIndexByte(arn, '/')+1:]}
+	if o.name == "" {
+		o.name, o.note = o.note, ""
+	}
+	return o
 }
 
 // tagsSeen is how many of the images are looked at for their tags.

@@ -231,6 +231,25 @@ func TestAPageHoldsAllThatTheJournalDoes(t *testing.T) {
 	}
 }
 
+// TestAPageCallsSharersByName: whom the image was shared with is called by its name,
+// and by its id where nobody told one.
+func TestAPageCallsSharersByName(t *testing.T) {
+	const org = "arn:aws:organizations::222222222222:organization/o-ours"
+	named, bare := "arn:aws:organizations::222222222222:ou/o-ours/ou-1", "arn:aws:organizations::222222222222:ou/o-ours/ou-2"
+	ours := model.Organization{ARN: org, At: tuitest.Now, Units: map[string][]string{named: nil, bare: nil}, Names: map[string]string{named: "workloads", bare: ""}}
+	env, runs := world(append(tuitest.UsedFleet(), ours)...), tuitest.JournalRuns()
+	r := byDeed(runs, plan.Disable)
+	for i := range r.Plan.Targets {
+		r.Plan.Targets[i].Before.Permissions = &plan.Sharing{Accounts: []string{tuitest.Dev.Account}, Organizations: []string{org}, Units: []string{named, bare}}
+	}
+	_, effects := asked(env, searched(env, told(t, env, history.NewJournal(), runs), r.ID), keys.Open{})
+	_, effects = asked(env, told(t, env, effects[0].(kit.Push).Screen, runs), keys.Open{})
+	env.Height = 200
+	if text := ansi.Strip(shown(env, effects[0].(kit.Push).Screen).View(env)); !strings.Contains(text, "acme-dev, your organization o-ours, unit workloads, ou-2") {
+		t.Error(text)
+	}
+}
+
 // TestTroubleWithTheJournal: what cannot be read is said, and no run is made up.
 func TestTroubleWithTheJournal(t *testing.T) {
 	env := world(tuitest.UsedFleet()...)

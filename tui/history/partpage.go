@@ -121,10 +121,9 @@ func sharedWith(env kit.Env, s *plan.Sharing) string {
 	if s.Public {
 		who = append(who, "everybody")
 	}
-	for _, id := range s.Accounts {
-		who = append(who, env.Inv.AccountTitle(id))
+	for _, id := range slices.Concat(s.Accounts, s.Organizations, s.Units) {
+		who = append(who, env.Inv.SharerTitle(id))
 	}
-	who = slices.Concat(who, s.Organizations, s.Units)
 	return cmp.Or(strings.Join(who, ", "), "its owner only")
 }
 

@@ -107,11 +107,8 @@ func sharers(env Env, o *plan.Options) []string {
 	if o.Public {
 		out = append(out, "everybody")
 	}
-	for _, arn := range slices.Concat(o.Organizations, o.Units) {
-		out = append(out, arn[strings.LastIndexByte(arn, '/')+1:])
-	}
-	for _, id := range o.Accounts {
-		out = append(out, env.Inv.AccountTitle(id))
+	for _, id := range slices.Concat(o.Organizations, o.Units, o.Accounts) {
+		out = append(out, env.Inv.SharerTitle(id))
 	}
 	return out
 }
