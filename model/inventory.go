@@ -35,6 +35,7 @@ type shard struct {
 	named       named
 	afresh      afresh
 	edition     *edition // of the references: another one with each change of them
+	besides     *edition // of all but the launch permissions, likewise
 	status      [kinds]Status
 	enabled     bool
 }
@@ -122,7 +123,9 @@ func (inv Inventory) foldPage(p Page) Inventory {
 	case Permissions:
 		next := *old
 		next.permissions = old.permissions.merge(old.follow(p.Permissions), p.Gen, false)
-		return inv.with(p.Scope, &next)
+		inv = inv.with(p.Scope, &next)
+		next.besides = old.besides
+		return inv
 	case Volumes, Inspections:
 		next := *old
 		next.volumes = old.volumes.merge(p.Volumes, p.Gen, false)
@@ -286,7 +289,7 @@ func (inv Inventory) foldFound(f Found) Inventory {
 	for _, r := range f.Regions {
 		sc := Scope{f.Account.ID, r.Name}
 		next := *inv.shard(sc)
-		next.enabled = r.Enabled
+		next.enabled, next.besides = r.Enabled, &edition{}
 		inv.shards[sc] = &next
 	}
 	inv.unreached = slices.DeleteFunc(slices.Clone(inv.unreached), func(u Unreached) bool {
@@ -313,6 +316,7 @@ func (inv Inventory) with(s Scope, sh *shard) Inventory {
 	was := inv.shards[s]
 	inv = inv.owned()
 	inv.shards[s] = sh
+	sh.besides = &edition{}
 	inv.foreign = inv.reindex(s, was, sh)
 	return inv
 }
@@ -405,6 +409,35 @@ func distinct[T interface{ key() string }](c column[T]) bool {
 		}
 	}
 	return true
+}
+
+// changed are the keys of which a later state of the column has other records.
+func (c column[T]) changed(next column[T]) (keys []string) {
+	for len(c) > 0 || len(next) > 0 {
+		switch {
+		case len(c) > 0 && len(next) > 0 && any(c[0].rec) == any(next[0].rec):
+			c, next = c[1:], next[1:]
+		case len(next) == 0 || len(c) > 0 && c[0].rec.key() < next[0].rec.key():
+			keys, c = append(keys, c[0].rec.key()), c[1:]
+		case len(c) == 0 || next[0].rec.key() < c[0].rec.key():
+			keys, next = append(keys, next[0].rec.key()), next[1:]
+		default:
+			keys, c, next = append(keys, c[0].rec.key()), c[1:], next[1:]
+		}
+	}
+	return keys
+}
+
+// next is the record of a key, if there is one, and what comes from it on: for those
+// who go through another column in the same order.
+func (c column[T]) next(key string) (rec T, rest column[T]) {
+	for len(c) > 0 && c[0].rec.key() < key {
+		c = c[1:]
+	}
+	if len(c) > 0 && c[0].rec.key() == key {
+		rec = c[0].rec
+	}
+	return rec, c
 }
 
 func (c column[T]) find(key string) (int, bool) {

@@ -35,7 +35,7 @@ type launchTemplate struct {
 	users         map[string][]*Reference // by number
 }
 
-// edition tells one state of a scope's references from another.
+// edition tells one state of a part of what is known of a scope from another.
 type edition struct{ _ byte } // of a size, so that each has an address of its own
 
 // namings are those of all scopes, each with the state that it was made of.

@@ -200,12 +200,13 @@ func (w *weighing) members(p *LaunchPermissions, arn, what string) {
 
 // want notes an organization or unit whose accounts decide.
 func (w *weighing) want(arn, what string) {
-	switch {
-	case w.v != nil: // the region is judged already
-	case what == "organizational unit":
-		w.r.unitless[arn] = true
-	default:
-		w.r.orgless = true
+	if w.awaited == nil {
+		w.awaited = &awaited{}
+	}
+	if what == "organizational unit" {
+		w.awaited.units = append(w.awaited.units, arn)
+	} else {
+		w.awaited.organization = true
 	}
 }
 

@@ -113,12 +113,13 @@ func (inv Inventory) UnreadPermissions(now time.Time, lives, again time.Duration
 		if !inv.Readable(s) || sh.status[Images].Err != nil {
 			continue
 		}
+		known := sh.permissions
 		for _, e := range sh.images {
 			if e.rec.Owner != s.Account {
 				continue
 			}
-			p := sh.permission(e.rec.ID)
-			if p == nil || now.Sub(p.At) > lives || p.Err != nil && now.Sub(p.At) > again {
+			var p *LaunchPermissions
+			if p, known = known.next(e.rec.ID); p == nil || now.Sub(p.At) > lives || p.Err != nil && now.Sub(p.At) > again {
 				out = append(out, e.rec.ImageKey)
 			}
 		}

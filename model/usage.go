@@ -7,8 +7,8 @@ import (
 )
 
 // Usage is the verdict on every image of an inventory. It is immutable; Judge
-// makes the next one and works only for regions in which something changed. A
-// nil Usage has judged nothing.
+// makes the next one and works only for regions in which something changed, and
+// for single images where that is who may launch them. A nil Usage has judged nothing.
 type Usage struct {
 	inv      Inventory
 	in       UsageInput
@@ -45,13 +45,19 @@ func (u *Usage) Judge(inv Inventory, in UsageInput) *Usage {
 	same := u != nil && u.in.Version == in.Version && sameOrgs(u.inv, inv) && maps.Equal(u.anywhere, next.anywhere)
 	for region, scopes := range inv.byRegion() {
 		r := &regionUse{u: next, name: region, scopes: scopes, at: in.Now}
+		var old *regionUse
 		if same {
-			if old := u.regions[region]; old.holds(r) {
-				next.regions[region] = old.over(next)
-				continue
-			}
+			old = u.regions[region]
 		}
-		r.judge()
+		switch {
+		case old.holds(r):
+			r = old.over(next)
+		case old.holdsBut(r):
+			r = old.over(next)
+			r.permit(scopes)
+		default:
+			r.judge()
+		}
 		next.regions[region] = r
 	}
 	return next
@@ -125,13 +131,17 @@ func (u *Usage) Wants() Wants {
 	units := u.inv.unnamedUnits()
 	for _, region := range slices.Sorted(maps.Keys(u.regions)) {
 		r := u.regions[region]
-		for _, id := range slices.Sorted(maps.Keys(r.unread)) {
+		for _, id := range r.unread {
 			w.Permissions = append(w.Permissions, ImageKey{region, id})
 		}
-		w.Organizations = w.Organizations || r.orgless
-		maps.Copy(units, r.unitless)
-		for _, s := range r.scopes {
-			if ids := u.unnamed(s); len(ids) > 0 {
+		for _, a := range r.awaited {
+			w.Organizations = w.Organizations || a.organization
+			for _, arn := range a.units {
+				units[arn] = true
+			}
+		}
+		for i, s := range r.scopes {
+			if ids := u.unasked(s, r.strange[i]); len(ids) > 0 {
 				w.Named[s.scope] = ids
 			}
 		}
@@ -140,23 +150,19 @@ func (u *Usage) Wants() Wants {
 	return w
 }
 
-// unnamed lists the ids that a scope's references name and nobody knows. Where
-// its images cannot be listed nothing is asked: these would fare no better.
-func (u *Usage) unnamed(s scopeShard) []string {
+// unasked are those ids that AWS was not asked for lately. Where a scope's images
+// cannot be listed nothing is asked: these would fare no better.
+func (u *Usage) unasked(s scopeShard, ids []string) []string {
 	if s.shard.status[Images].Err != nil {
 		return nil
 	}
-	var out []string
-	for id := range u.names[s.scope].n.images {
-		if _, asked := s.shard.named.images[id]; asked && u.in.Now.Sub(s.shard.named.at) < u.in.Policy.Fresh {
-			continue
-		}
-		if _, known := u.inv.Image(ImageKey{s.scope.Region, id}); !known {
-			out = append(out, id)
-		}
+	if u.in.Now.Sub(s.shard.named.at) >= u.in.Policy.Fresh {
+		return slices.Clone(ids)
 	}
-	slices.Sort(out)
-	return out
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		_, asked := s.shard.named.images[id]
+		return asked
+	})
 }
 
 // Resolve finds the image that a reference names, as its scope sees it: ours,

@@ -82,6 +82,16 @@ func BenchmarkJudge(b *testing.B) {
 			all.Judge(next, in)
 		}
 	})
+	b.Run("permissions of one image changed", func(b *testing.B) {
+		b.ReportAllocs()
+		s := model.Scope{Account: "000000000007", Region: "region-3"}
+		p := *inv.ScopePermissions(s)[5]
+		p.At = ago(time.Minute)
+		next := inv.Fold(model.Page{Scope: s, Kind: model.Permissions, Permissions: []*model.LaunchPermissions{&p}})
+		for b.Loop() {
+			all.Judge(next, in)
+		}
+	})
 	b.Run("nothing changed", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

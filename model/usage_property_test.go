@@ -183,7 +183,7 @@ func (w *world) read() []model.Event {
 			p = &model.LaunchPermissions{ID: im.ID, At: ago(time.Hour), Err: w.trouble()}
 		}
 		if !w.chance(5) {
-			out = append(out, model.Page{Scope: s, Kind: model.Permissions, Permissions: []*model.LaunchPermissions{p}})
+			out = append(out, permissionPage(s, p))
 		}
 	}
 	if w.chance(85) {
@@ -191,6 +191,10 @@ func (w *world) read() []model.Event {
 	}
 	w.rng.Shuffle(len(out)-1, func(i, j int) { out[i+1], out[j+1] = out[j+1], out[i+1] })
 	return out
+}
+
+func permissionPage(s model.Scope, p *model.LaunchPermissions) model.Page {
+	return model.Page{Scope: s, Kind: model.Permissions, Permissions: []*model.LaunchPermissions{p}}
 }
 
 func (w *world) trouble() *model.OpError {
@@ -279,6 +283,9 @@ func TestNoWrongUnused(t *testing.T) {
 			if diff := cmp.Diff(once.Ruling(im), step.Ruling(im)); diff != "" {
 				t.Errorf("%s at once and step by step:\n%s", im.ID, diff)
 			}
+		}
+		if diff := cmp.Diff(once.Wants(), step.Wants()); diff != "" {
+			t.Errorf("wanted at once and step by step:\n%s", diff)
 		}
 		unused += w.check(t, inv, once, true)
 		if t.Failed() {

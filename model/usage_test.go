@@ -408,3 +408,28 @@ func TestWants(t *testing.T) {
 		})
 	}
 }
+
+// Who may launch one image is read again and again: each time the verdicts are those
+// that judging all anew would give.
+func TestPermissionsAloneAreJudged(t *testing.T) {
+	c := newCompany()
+	inv := model.Inventory{}.Fold(c.events()...)
+	u := (*model.Usage)(nil).Judge(inv, c.input)
+	failed := &model.LaunchPermissions{ID: "ami-1", At: ago(time.Hour / 2), Err: &model.OpError{Kind: model.Denied, Err: errors.New("no")}}
+	outside, unit := shared(stranger), shared()
+	unit.Units = []string{unitARN}
+	for i, p := range []*model.LaunchPermissions{failed, shared(friend), outside, shared(), unit, shared(), failed, shared()} {
+		next := *p
+		next.At = ago(time.Duration(20-i) * time.Minute)
+		inv = inv.Fold(permissionPage(home, &next))
+		u = u.Judge(inv, c.input)
+		whole := (*model.Usage)(nil).Judge(inv, c.input)
+		im, _ := inv.Image(c.image.ImageKey)
+		if diff := cmp.Diff(whole.Ruling(im), u.Ruling(im)); diff != "" {
+			t.Errorf("permissions %d, at once and after those before:\n%s", i, diff)
+		}
+		if diff := cmp.Diff(whole.Wants(), u.Wants()); diff != "" {
+			t.Errorf("permissions %d: wanted at once and after those before:\n%s", i, diff)
+		}
+	}
+}

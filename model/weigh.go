@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 )
@@ -18,10 +19,16 @@ type regionUse struct {
 	images    map[string]strength
 	snapshots map[string]strength
 	reports   map[string][]*Report // done ones by image, the newest first
+	strange   [][]string           // by scope: ids that its references name and no image of ours has
 	rulings   map[string]Ruling
-	unread    map[string]bool // images that wait for their launch permissions
-	orgless   bool            // some wait for the accounts of an organization
-	unitless  map[string]bool // or of these units
+	unread    []string            // images that wait for their launch permissions, sorted
+	awaited   map[string]*awaited // by image that waits for the accounts of others
+}
+
+// awaited is whose accounts decide on an image, and are not known.
+type awaited struct {
+	organization bool     // its own
+	units        []string // ARNs of organizational units
 }
 
 // strength is how strongly images are referenced, without who does it.
@@ -53,6 +60,15 @@ func (r *regionUse) holds(next *regionUse) bool {
 	return r != nil && next.at.Sub(r.at) < grain && !next.at.Before(r.at) && slices.Equal(r.scopes, next.scopes)
 }
 
+// holdsBut reports whether of what they rest on nothing but launch permissions
+// has changed.
+func (r *regionUse) holdsBut(next *regionUse) bool {
+	return r != nil && next.at.Sub(r.at) < grain && !next.at.Before(r.at) &&
+		slices.EqualFunc(r.scopes, next.scopes, func(a, b scopeShard) bool {
+			return a.scope == b.scope && a.shard.besides == b.shard.besides
+		})
+}
+
 // over is the same verdicts as a part of newer ones.
 func (r *regionUse) over(u *Usage) *regionUse {
 	next := *r
@@ -63,20 +79,59 @@ func (r *regionUse) over(u *Usage) *regionUse {
 func (r *regionUse) judge() {
 	r.look()
 	r.gather()
-	r.rulings, r.unread, r.unitless = map[string]Ruling{}, map[string]bool{}, map[string]bool{}
+	r.rulings, r.awaited = map[string]Ruling{}, map[string]*awaited{}
 	for _, s := range r.scopes {
 		for _, e := range s.shard.images {
-			if e.rec.Owner != s.scope.Account && !r.u.inv.stands(s.scope, e.rec) {
-				continue
-			}
-			w := weighing{r: r, im: e.rec}
-			x := w.weigh()
-			r.rulings[e.rec.ID] = x
-			if x.Unread {
-				r.unread[e.rec.ID] = true
+			if r.judges(s, e.rec) && r.rule(e.rec).Unread {
+				r.unread = append(r.unread, e.rec.ID)
 			}
 		}
 	}
+	slices.Sort(r.unread)
+}
+
+// permit judges anew, in a state of the same scopes, the images whose launch
+// permissions are others there. All verdicts grow old as before.
+func (r *regionUse) permit(scopes []scopeShard) {
+	before := r.scopes
+	r.scopes, r.rulings, r.awaited, r.unread = scopes, maps.Clone(r.rulings), maps.Clone(r.awaited), slices.Clone(r.unread)
+	for i, s := range scopes {
+		for _, id := range before[i].shard.permissions.changed(s.shard.permissions) {
+			r.judgeAnew(id)
+		}
+	}
+}
+
+func (r *regionUse) judgeAnew(id string) {
+	unread := false
+	for _, s := range r.scopes {
+		if i, ok := s.shard.images.find(id); ok && r.judges(s, s.shard.images[i].rec) {
+			unread = r.rule(s.shard.images[i].rec).Unread
+		}
+	}
+	switch i, was := slices.BinarySearch(r.unread, id); {
+	case was && !unread:
+		r.unread = slices.Delete(r.unread, i, i+1)
+	case unread && !was:
+		r.unread = slices.Insert(r.unread, i, id)
+	}
+}
+
+// judges reports whether the record that a scope has of an image is the one that
+// is judged.
+func (r *regionUse) judges(s scopeShard, im *Image) bool {
+	return im.Owner == s.scope.Account || r.u.inv.stands(s.scope, im)
+}
+
+// rule judges one image.
+func (r *regionUse) rule(im *Image) Ruling {
+	w := weighing{r: r, im: im}
+	x := w.weigh()
+	r.rulings[im.ID] = x
+	if delete(r.awaited, im.ID); w.awaited != nil {
+		r.awaited[im.ID] = w.awaited
+	}
+	return x
 }
 
 // gather adds up what all accounts of the region name.
@@ -84,9 +139,15 @@ func (r *regionUse) gather() {
 	r.images, r.snapshots, r.reports = map[string]strength{}, map[string]strength{}, map[string][]*Report{}
 	for _, s := range r.scopes {
 		n := r.u.names[s.scope].n
+		var strange []string
 		for id, uses := range n.images {
 			r.images[id] = r.sum(r.images[id], uses)
+			if _, known := r.u.inv.Image(ImageKey{r.name, id}); !known {
+				strange = append(strange, id)
+			}
 		}
+		slices.Sort(strange)
+		r.strange = append(r.strange, strange)
 		for id, uses := range n.snapshots {
 			r.snapshots[id] = r.sum(r.snapshots[id], uses)
 		}
@@ -119,6 +180,8 @@ type weighing struct {
 	found bool // something names it, stale or not
 	blind bool
 	x     Ruling
+
+	awaited *awaited
 }
 
 func (w *weighing) weigh() Ruling {

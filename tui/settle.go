@@ -174,20 +174,26 @@ func (a *App) settled(src <-chan model.Event) {
 
 // notLately are the images that were not asked about lately.
 func notLately(keys []model.ImageKey, lately []asked, now time.Time) []model.ImageKey {
-	return slices.DeleteFunc(keys, func(k model.ImageKey) bool {
-		return slices.ContainsFunc(lately, func(q asked) bool { return q.recent(now) && wanted(q.wants, k) })
-	})
+	said := map[model.ImageKey]bool{}
+	for _, q := range lately {
+		if q.recent(now) {
+			for _, k := range q.wants.Permissions {
+				said[k] = true
+			}
+		}
+	}
+	if len(said) == 0 {
+		return keys
+	}
+	return slices.DeleteFunc(keys, func(k model.ImageKey) bool { return said[k] })
 }
 
 // remaining is what is wanted and was not asked lately.
 func remaining(w model.Wants, lately []asked, now time.Time) model.Wants {
-	images, units, named := map[model.ImageKey]bool{}, map[string]bool{}, map[model.Scope]map[string]bool{}
+	units, named := map[string]bool{}, map[model.Scope]map[string]bool{}
 	for _, q := range lately {
 		if !q.recent(now) {
 			continue
-		}
-		for _, k := range q.wants.Permissions {
-			images[k] = true
 		}
 		for _, arn := range q.wants.Units {
 			units[arn] = true
@@ -202,7 +208,7 @@ func remaining(w model.Wants, lately []asked, now time.Time) model.Wants {
 		}
 		w.Organizations = w.Organizations && !q.wants.Organizations
 	}
-	w.Permissions = slices.DeleteFunc(w.Permissions, func(k model.ImageKey) bool { return images[k] })
+	w.Permissions = notLately(w.Permissions, lately, now)
 	w.Units = slices.DeleteFunc(w.Units, func(arn string) bool { return units[arn] })
 	for s, ids := range w.Named {
 		if ids = slices.DeleteFunc(ids, func(id string) bool { return named[s][id] }); len(ids) == 0 {
