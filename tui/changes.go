@@ -40,7 +40,9 @@ func (a *App) changeEffect(id int, e kit.Effect) tea.Cmd {
 	case kit.Look:
 		return a.lookAt(id, e)
 	case kit.Apply:
-		return a.apply(id, e.Plan)
+		return a.apply(id, e)
+	case kit.Proceed:
+		return a.proceed(e.Number)
 	case kit.Resume:
 		return a.resume(e.Run)
 	case kit.Drop:

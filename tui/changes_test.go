@@ -214,6 +214,64 @@ func TestRunGoesOnInTheBackground(t *testing.T) {
 	d.Lacks("protecting")
 }
 
+// The first of the marked images is done, and the others wait for a yes, also where
+// nobody looks.
+func TestTheFirstFewAreDoneFirst(t *testing.T) {
+	d, c, at := changing(t, 120, 40)
+	d.Press("/")
+	d.Type("account:222222222222 name:web-api-*")
+	d.Press("enter", "space", "space", "space", "z", "x")
+	d.Has("Disable 3 images", "f first few")
+	at.settle()
+	d.Press("f")
+	d.Has("How many of 3 images first?")
+	d.Press("a")
+	d.Type("disable 3")
+	d.Deaf = true
+	d.Press("enter")
+	d.Has("the first image; then it waits for a yes")
+	d.Press("esc")
+	d.Hear()
+	d.Has("disable: the first image came to an end, and the other 2 images wait")
+	d.Expire()
+	d.Has("disabling 1/3, waits for a yes: :runs")
+	d.Press(":")
+	d.Type("runs")
+	d.Press("enter")
+	d.Has("waits for a yes: enter")
+	d.Press("enter")
+	d.Has("1 of 3 steps done", "y goes on with the other 2 images")
+	at.settle()
+	d.Press("y")
+	d.Hear()
+	d.Has("3 of 3 steps done")
+	d.Lacks("for a yes")
+	if want := []string{"20261102-093001-0000"}; !slices.Equal(c.Going, want) {
+		t.Fatalf("let go on: %v", c.Going)
+	}
+}
+
+func TestTheOthersAreNotRun(t *testing.T) {
+	d, c, at := changing(t, 120, 40)
+	d.Press("/")
+	d.Type("account:222222222222 name:web-api-*")
+	d.Press("enter", "space", "space", "z", "x")
+	at.settle()
+	d.Press("f")
+	d.Type("disable 2")
+	d.Deaf = true
+	d.Press("enter")
+	d.Hear()
+	d.Press("ctrl+x")
+	d.Has("the others are not run; :runs goes on with them or drops them", "stopping")
+	at.settle()
+	d.Press("y")
+	d.Has("this run does not wait for anybody")
+	if len(c.Going) > 0 {
+		t.Fatal("a run that stops is let go on")
+	}
+}
+
 // ctrl+c leaves from anywhere; while a run goes on it asks first, and once more is a
 // yes.
 func TestCtrlCAsksWhileARunGoesOn(t *testing.T) {

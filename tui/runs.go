@@ -88,17 +88,18 @@ func (r *runs) add(x *kit.Running) {
 }
 
 // apply runs the plan of a review. No other screen can ask for that.
-func (a *App) apply(id int, p *plan.Plan) tea.Cmd {
+func (a *App) apply(id int, e kit.Apply) tea.Cmd {
 	if s, ok := a.stage.byID(id); !ok || a.deeds().ReadOnly != "" || a.deeds().Why != "" {
 		return nil
 	} else if _, review := s.(change.Review); !review {
 		return nil
 	}
 	a.stage.drop(change.Preparing)
-	x := kit.NewRunning(plan.Run{At: a.opts.Services.Now(), Plan: *p})
+	x := kit.NewRunning(plan.Run{At: a.opts.Services.Now(), Plan: *e.Plan})
+	x.First = e.First
 	a.runs.add(x)
 	ctx, cancel := context.WithCancel(a.ctx)
-	return tea.Batch(a.goOn(x, a.opts.Services.Changes.Apply(ctx, *p), cancel), a.watch(x))
+	return tea.Batch(a.goOn(x, a.opts.Services.Changes.Apply(ctx, *e.Plan, e.First), cancel), a.watch(x))
 }
 
 // goOn hears what a run tells.
@@ -132,15 +133,20 @@ func (a *App) told(m toldMsg) tea.Cmd {
 		return nil
 	}
 	var events []model.Event
+	was := g.run.Held
 	for _, t := range m.told {
 		g.run.Tell(t.Event)
 		events = append(events, t.World...)
 		a.unmark(t.Event)
 	}
+	held := g.run.Held && !was
 	if len(events) > 0 {
 		a.learn(events)
 	}
 	cmds := []tea.Cmd{a.touch(), a.followMarks()}
+	if held {
+		cmds = append(cmds, a.sayHeld(g.run))
+	}
 	if !m.over {
 		return tea.Batch(append(cmds, hearRun(m.src))...)
 	}
@@ -171,7 +177,7 @@ func (a *App) deletes(e plan.Event) bool {
 
 // sayEnd tells how a run has ended, where it is not shown anyway.
 func (a *App) sayEnd(x *kit.Running) tea.Cmd {
-	if p, ok := a.stage.top().(change.Progress); ok && p.Run() == x {
+	if a.shows(x) {
 		return nil
 	}
 	return a.say(change.Ending(x), x.All.Failed > 0 || x.Err != nil)

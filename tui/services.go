@@ -96,9 +96,12 @@ type ChangeServices struct {
 	// What could not be read stands in its Errors; an image that a Reread neither
 	// holds nor calls gone was not read.
 	Look func(ctx context.Context, looks []model.Look) <-chan model.Event
-	// Apply runs a plan that was confirmed. When the context ends it stops between
-	// steps, tells what was begun and closes.
-	Apply func(ctx context.Context, p plan.Plan) <-chan Told
+	// Apply runs a plan that was confirmed: the first targets, and when Proceed says so
+	// the others; 0 are all. When the context ends it stops between steps, tells what was
+	// begun and closes.
+	Apply func(ctx context.Context, p plan.Plan, first int) <-chan Told
+	// Proceed lets a run go on that waits for that.
+	Proceed func(run string)
 	// Resume goes on with a run of the journal that was interrupted.
 	Resume func(ctx context.Context, run string) <-chan Told
 	// Drop ends such a run as it is.

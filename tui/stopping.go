@@ -44,7 +44,11 @@ func (a *App) halt(n int) tea.Cmd {
 			g.run.Stopping = true
 			g.run.Changed++
 			g.cancel()
-			return tea.Batch(a.sync(), a.say("it stops when what it has begun is done", false))
+			what := "it stops when what it has begun is done"
+			if g.run.Held {
+				what = "it stops: the others are not run; :runs goes on with them or drops them"
+			}
+			return tea.Batch(a.sync(), a.say(what, false))
 		}
 	}
 	return a.say("this run does not go on any more", false)
@@ -77,7 +81,7 @@ func (a *App) chips() []kit.Part {
 	var out []kit.Part
 	for _, x := range a.runs.goingOn() {
 		style := kit.Info
-		if x.All.Failed > 0 || len(x.Waiting) > 0 {
+		if x.All.Failed > 0 || len(x.Waiting) > 0 || x.Held {
 			style = kit.Warn
 		}
 		out = append(out, kit.Part{Text: change.Doing(x) + ": :runs", Style: style, Priority: 86})

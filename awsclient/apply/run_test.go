@@ -248,6 +248,27 @@ func TestTheFirstOnesAreAll(t *testing.T) {
 	})
 }
 
+// The first ones are those of the plan, in whatever order their steps stand: the
+// snapshots of all images come back before the first image does.
+func TestTheFirstOnesOfThePlan(t *testing.T) {
+	in(t, func(t *testing.T, w *world) {
+		w.order.Canary = 2
+		for _, id := range []string{"ami-a", "ami-b", "ami-c"} {
+			w.disable(here, id)
+		}
+		steps := w.run.Plan.Steps
+		steps[1].Target, steps[2].Target, steps[1].Call, steps[2].Call = 2, 1, steps[2].Call, steps[1].Call
+		w.react = func(j *apply.Job, e plan.Event) {
+			if e.Waiting {
+				w.wantStates(plan.Done, "", plan.Done)
+				j.Proceed()
+			}
+		}
+		must(t, w.start(t.Context()))
+		w.wantStates(all(3, plan.Done)...)
+	})
+}
+
 // What the first ones came to may be a reason not to go on.
 func TestStoppedAfterTheFirstOnes(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {

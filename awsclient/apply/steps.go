@@ -51,15 +51,18 @@ func (r *run) lineUp() {
 	}
 }
 
-// lastOfFirst is the target up to which the first ones reach; -1 where all do.
+// lastOfFirst is the target up to which the first ones reach; -1 where all do. No step
+// waits for one of a later target, wherever it stands in the plan.
 func (r *run) lastOfFirst() int {
-	seen := map[int]bool{}
+	var targets []int
 	for _, s := range r.steps {
-		if seen[s.Target] = true; r.Canary > 0 && len(seen) > r.Canary {
-			return s.Target
-		}
+		targets = append(targets, s.Target)
 	}
-	return -1
+	slices.Sort(targets)
+	if targets = slices.Compact(targets); r.Canary <= 0 || len(targets) <= r.Canary {
+		return -1
+	}
+	return targets[r.Canary]
 }
 
 // first reports whether a step is of the first targets.

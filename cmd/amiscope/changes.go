@@ -41,7 +41,7 @@ func (a *app) changes(w *world, c config.Config) *changes {
 // services are what the screen needs of it.
 func (ch *changes) services() tui.ChangeServices {
 	return tui.ChangeServices{
-		Setting: ch.setting, Look: ch.look, Apply: ch.apply, Resume: ch.resume, Drop: ch.drop,
+		Setting: ch.setting, Look: ch.look, Apply: ch.apply, Proceed: ch.proceed, Resume: ch.resume, Drop: ch.drop,
 		Interrupted: ch.interrupted, Find: ch.find, Renewed: ch.renewed, Write: writeNew, Runs: ch.runs,
 	}
 }
@@ -129,11 +129,12 @@ func (w *world) reread(ctx context.Context, l model.Look) (model.Reread, error) 
 	return r, err
 }
 
-// apply does a plan that was confirmed.
-func (ch *changes) apply(ctx context.Context, p plan.Plan) <-chan tui.Told {
+// apply does a plan that was confirmed: its first targets, then it waits for a go; 0 are
+// all.
+func (ch *changes) apply(ctx context.Context, p plan.Plan, first int) <-chan tui.Told {
 	now := ch.world.now()
 	r := plan.Run{ID: apply.NewID(now), At: now, Who: ch.who, Plan: p}
-	return ch.run(ctx, r, func(ctx context.Context, job *apply.Job) error { return job.Run(ctx, r) })
+	return ch.run(ctx, r, first, func(ctx context.Context, job *apply.Job) error { return job.Run(ctx, r) })
 }
 
 // resume goes on with a run of the journal.
@@ -145,16 +146,16 @@ func (ch *changes) resume(ctx context.Context, id string) <-chan tui.Told {
 		close(out)
 		return out
 	}
-	return ch.run(ctx, r, func(ctx context.Context, job *apply.Job) error { return job.Resume(ctx, id) })
+	return ch.run(ctx, r, 0, func(ctx context.Context, job *apply.Job) error { return job.Resume(ctx, id) })
 }
 
 // run lets a job do something, and tells what comes of it. The end of ctx stops it
 // between two steps.
-func (ch *changes) run(ctx context.Context, r plan.Run, do func(context.Context, *apply.Job) error) <-chan tui.Told {
+func (ch *changes) run(ctx context.Context, r plan.Run, first int, do func(context.Context, *apply.Job) error) <-chan tui.Told {
 	t := ch.teller(ctx, r)
 	ch.world.streams.Go(func() {
 		defer t.close()
-		job := apply.New(apply.Order{Cloud: cloud{ch.world}, Journal: ch.journal, Emit: t.tell, Now: ch.world.now})
+		job := apply.New(apply.Order{Cloud: cloud{ch.world}, Journal: ch.journal, Emit: t.tell, Canary: first, Now: ch.world.now})
 		ch.enter(r.ID, job)
 		defer ch.enter(r.ID, nil)
 		defer context.AfterFunc(ctx, job.Stop)()
@@ -169,6 +170,15 @@ func (ch *changes) enter(id string, job *apply.Job) {
 	defer ch.mu.Unlock()
 	if ch.jobs[id] = job; job == nil {
 		delete(ch.jobs, id)
+	}
+}
+
+// proceed lets a run go on whose first targets are done.
+func (ch *changes) proceed(run string) {
+	ch.mu.Lock()
+	defer ch.mu.Unlock()
+	if job := ch.jobs[run]; job != nil {
+		job.Proceed()
 	}
 }
 

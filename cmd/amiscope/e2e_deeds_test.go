@@ -172,26 +172,82 @@ func TestDeedsFromTheKeyboard(t *testing.T) {
 	left(t, term, 0)
 }
 
-// confirmed confirms the plan on the screen as it asks for, and waits for its end.
-func confirmed(term *ptytest.Terminal) {
-	term.WaitFor("all of it was read again")
+// TestTheFirstFewFromTheKeyboard does the first of three images and waits; with a yes the
+// others are done, and where somebody leaves instead the run is gone on with later.
+func TestTheFirstFewFromTheKeyboard(t *testing.T) {
+	w := newDeedWorld(t, fakeaws.Options{})
+	term := ptytest.Start(t, ptytest.Size{Width: 120, Height: 40}, w.env, program(t))
+	term.WaitUntil("all images and no scan", func(s string) bool {
+		return regexp.MustCompile(`(?m)^ 6 images .* read `).MatchString(s) && !strings.Contains(s, "reading")
+	})
+	term.Press("space", "space", "space")
+	term.WaitFor("3 marked")
+	first := func(team string) {
+		term.Press("e")
+		term.WaitFor("enter review")
+		term.Type("Team=" + team)
+		term.Press("enter")
+		confirms(term, "f", "a")
+		term.WaitFor("y goes on with the other 2 images")
+	}
+	k := &killing{deedWorld: w, t: t}
+	first("data")
+	if n := k.called(0); n != 1 {
+		t.Fatalf("%d calls for the first image", n)
+	}
 	for sooner := true; sooner; {
 		term.Press("y")
-		term.WaitUntil("the plan is taken", func(s string) bool {
+		term.WaitUntil("it goes on", func(s string) bool {
 			sooner = strings.Contains(s, "then y again")
-			return sooner || strings.Contains(s, "type it, then enter") || strings.Contains(s, "begun ")
+			return sooner || !strings.Contains(s, "y goes on with")
 		})
 		if sooner {
 			term.WaitGone("then y again")
+		}
+	}
+	term.WaitFor("3 of 3 steps done")
+	term.Press("esc")
+	term.WaitGone("3 of 3 steps done")
+	seen := len(w.server.Mutations())
+	first("ml")
+	term.Press("esc")
+	term.WaitFor("1/3, waits for a yes: :runs")
+	term.Press("ctrl+c")
+	term.WaitFor("Leave all the same?")
+	term.Press("ctrl+c")
+	left(t, term, 0)
+	if n := k.called(seen); n != 1 {
+		t.Fatalf("%d calls for the first image of the second run", n)
+	}
+	w.do(t, "apply", "--resume", k.runs()[0].Run, "--yes")
+	k.counted(k.runs()[0], seen)
+}
+
+// confirmed confirms the plan on the screen as it asks for, and waits for its end.
+func confirmed(term *ptytest.Terminal) {
+	confirms(term, "y")
+	term.WaitUntil("all is done", func(s string) bool {
+		return strings.Contains(s, "Ended") && regexp.MustCompile(`(\d+) of (\d+) steps? done`).MatchString(s)
+	})
+}
+
+// confirms confirms the plan on the screen as it asks for, with some keys.
+func confirms(term *ptytest.Terminal, keys ...string) {
+	term.WaitFor("all of it was read again")
+	for sooner := true; sooner; {
+		term.Press(keys...)
+		term.WaitUntil("the plan is taken", func(s string) bool {
+			sooner = strings.Contains(s, "then "+keys[0]+" again")
+			return sooner || strings.Contains(s, "type it, then enter") || strings.Contains(s, "begun ")
+		})
+		if sooner {
+			term.WaitGone("then " + keys[0] + " again")
 		}
 	}
 	if phrase := regexp.MustCompile(`(?m)^ type (.+?) ›`).FindStringSubmatch(term.Screen()); phrase != nil {
 		term.Type(phrase[1])
 		term.Press("enter")
 	}
-	term.WaitUntil("all is done", func(s string) bool {
-		return strings.Contains(s, "Ended") && regexp.MustCompile(`(\d+) of (\d+) steps? done`).MatchString(s)
-	})
 }
 
 // TestKilledDeeds kills plans, and what goes on with them and takes them back, at

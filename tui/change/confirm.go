@@ -14,14 +14,15 @@ import (
 // phrase is the field in which the words are typed that confirm a plan.
 type phrase struct {
 	open  bool
+	first int // images that are done before the run waits; 0: all
 	input textinput.Model
 }
 
-func newPhrase() phrase {
+func newPhrase(first int) phrase {
 	in := textinput.New()
 	in.Prompt, in.CharLimit = "", 200
 	in.Focus()
-	return phrase{open: true, input: in}
+	return phrase{open: true, first: first, input: in}
 }
 
 func (p phrase) edited(msg tea.Msg) phrase {
@@ -30,18 +31,43 @@ func (p phrase) edited(msg tea.Msg) phrase {
 }
 
 // confirm applies the plan where a yes is enough, else it opens the field. It is
-// asked only where Disabled has nothing against it.
-func (r Review) confirm(env kit.Env) (kit.Screen, []kit.Effect) {
+// asked only where Disabled has nothing against it. first are the images that are done
+// before the run waits for a go; 0: all.
+func (r Review) confirm(env kit.Env, first int) (kit.Screen, []kit.Effect) {
 	switch why := r.closed(env); {
 	case why != "":
 		return r, []kit.Effect{kit.Toast{Text: why, Warn: true}}
 	case r.swallows(env):
-		return r, []kit.Effect{kit.Toast{Text: "read first: what is confirmed has only just come; then y again"}}
+		return r, []kit.Effect{kit.Toast{Text: "read first: what is confirmed has only just come; then " + confirming(first) + " again"}}
 	case r.drafts.now.plan.Phrase != "":
-		r.phrase = newPhrase()
+		r.phrase = newPhrase(first)
 		return r, nil
 	}
-	return r, []kit.Effect{kit.Apply{Plan: r.drafts.now.plan}}
+	return r, []kit.Effect{kit.Apply{Plan: r.drafts.now.plan, First: first}}
+}
+
+// confirming is the key that confirms.
+func confirming(first int) string {
+	if first > 0 {
+		return "f"
+	}
+	return "y"
+}
+
+// begin confirms the first images of the plan only. Of more than two it asks how many.
+func (r Review) begin(env kit.Env, first int) (kit.Screen, []kit.Effect) {
+	all := r.drafts.now.sum.runs
+	if first > 0 || all == 2 {
+		return r.confirm(env, max(first, 1))
+	}
+	menu := kit.Menu{Title: "How many of " + images(all) + " first?"}
+	for i, n := range []int{1, 2, 5, 10, 25, 100} {
+		if n < all {
+			menu.Items = append(menu.Items, kit.Item{Letter: string(rune('a' + i)), Text: "the first " + kit.Count(n), Do: kit.Press{Intent: keys.First{Images: n}}})
+		}
+	}
+	menu.Items[0].Note = "then it waits, and asks"
+	return r, []kit.Effect{kit.Push{Screen: menu}}
 }
 
 // swallows reports whether a key that confirms was meant for what was on the screen
@@ -82,7 +108,7 @@ func (r Review) submit(env kit.Env) (kit.Screen, []kit.Effect) {
 	case r.swallows(env):
 		return say("the plan has just changed: read it, then enter again")
 	}
-	return r, []kit.Effect{kit.Apply{Plan: p}}
+	return r, []kit.Effect{kit.Apply{Plan: p, First: r.phrase.first}}
 }
 
 // cmpPhrase says in what a typed text differs from a phrase; "" while it does not,
@@ -187,7 +213,11 @@ func (r Review) wrong(env kit.Env) string {
 	if text := cmpPhrase(p.Phrase, r.phrase.input.Value(), false); text != "" {
 		return t.Paint(kit.Bad, t.Cut(text, env.Width-2))
 	}
-	return t.Paint(kit.Dim, t.Cut("type it, then enter; esc leaves the field", env.Width-2))
+	how := "type it, then enter; esc leaves the field"
+	if r.phrase.first > 0 {
+		how = "the first " + onlyImages(r.phrase.first) + ", and then it waits: " + how
+	}
+	return t.Paint(kit.Dim, t.Cut(how, env.Width-2))
 }
 
 // field is the phrase and what was typed of it.

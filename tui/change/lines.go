@@ -40,5 +40,13 @@ func row(t *kit.Theme, from int, cells ...cell) string {
 	return b.String()
 }
 
+// onlyImages is a number of them behind "the first": "image", "5 images".
+func onlyImages(n int) string {
+	if n == 1 {
+		return "image"
+	}
+	return images(n)
+}
+
 // images is a number of them in words.
 func images(n int) string { return kit.Plural(n, "image", "images") }

@@ -13,8 +13,10 @@ import (
 // Progress shows a run as it goes on, what failed before all else. The run is the
 // root's, which alone changes it.
 type Progress struct {
-	run  *kit.Running
-	list outline
+	run   *kit.Running
+	list  outline
+	held  bool // it is drawn as one that waits for a go
+	guard guard
 }
 
 // NewProgress is the screen of a run.
@@ -25,15 +27,26 @@ func (p Progress) Run() *kit.Running { return p.run }
 
 // Sync draws what was told since.
 func (p Progress) Sync(env kit.Env) (kit.Screen, []kit.Effect) {
+	if p.run.Held && !p.held {
+		p.guard = armed(env.Now) // what is typed now was meant for a run that goes on
+	}
+	p.held = p.run.Held
 	p.list.set(p.sections(env), env.Height-headLines-endLines)
 	return p, nil
 }
 
-// Handle scrolls, opens and closes, and leaves the run to itself.
-func (p Progress) Handle(_ kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
+// Handle scrolls, opens and closes, lets a run that waits go on, and leaves it to
+// itself.
+func (p Progress) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
+	p.guard = p.guard.pressed(env.Now)
 	switch in := in.(type) {
 	case keys.Back:
 		return p, []kit.Effect{kit.Pop{}}
+	case keys.Confirm:
+		if p.guard.up(env.Now) {
+			return p, []kit.Effect{kit.Toast{Text: "read first what came of the first ones; then y again"}}
+		}
+		return p, []kit.Effect{kit.Proceed{Number: p.run.Number}}
 	case keys.Undo:
 		return p, []kit.Effect{kit.Undo{Run: p.run.ID}}
 	case keys.Click:
@@ -54,6 +67,10 @@ func (p Progress) Disabled(env kit.Env, in keys.Intent) string {
 	switch in.(type) {
 	case keys.Undo:
 		return undoDisabled(env, p.run)
+	case keys.Confirm:
+		if !p.held {
+			return "this run does not wait for anybody"
+		}
 	case keys.Refresh:
 		return "a run is told of as it goes on"
 	case keys.Scroll:
@@ -94,6 +111,8 @@ func (p Progress) foot(env kit.Env) string {
 	switch {
 	case p.run.Live() && p.run.Stopping:
 		return t.Paint(kit.Warn, "stopping when what was begun is done; ") + key("esc") + " leaves it in the background"
+	case p.held:
+		return key("y") + " goes on with " + t.Cut(others(p.run.Others()), 24) + "  " + key("ctrl+x") + " leaves it at that  " + key("esc") + " lets it wait"
 	case p.run.Live():
 		return key("esc") + " leaves it in the background  " + key("ctrl+x") + " stops it between steps"
 	case undoDisabled(env, p.run) == "":
@@ -113,8 +132,30 @@ func Doing(r *kit.Running) string {
 		text += ", waits for a login"
 	case r.Stopping:
 		text += ", stopping"
+	case r.Held:
+		text += ", waits for a yes"
 	}
 	return text
+}
+
+// Held says that a run waits for a go.
+func Held(r *kit.Running) string {
+	return kit.WordsOf(r.Plan.Deed).Order + ": the first " + onlyImages(r.First) + " came to an end, and " + others(r.Others()) + " " + verb(r.Others(), "waits", "wait") + ": :runs shows what came out"
+}
+
+func verb(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// others are those behind the first images.
+func others(n int) string {
+	if n == 1 {
+		return "the other image"
+	}
+	return "the other " + images(n)
 }
 
 // Ending says how a run has ended.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/exp/golden"
 
@@ -35,7 +36,50 @@ func half(n int) *kit.Running {
 	return r
 }
 
+// first is a run of a deletion of which the first three images are done, one not.
+func first(n int) *kit.Running {
+	r := kit.NewRunning(plan.Run{ID: "20261126-093000-3f9a", At: now, Plan: deletion(n)})
+	r.First, r.Number = 3, 4
+	for i, s := range r.Plan.Steps[:3] {
+		o := plan.Outcome{State: plan.Done, At: now, Request: "req-1"}
+		if i == 1 {
+			o = plan.Outcome{State: plan.Failed, At: now, Why: "denied: no identity-based policy allows ec2:DeregisterImage", Hint: "allow it", Kind: "denied"}
+		}
+		r.Tell(plan.Event{Run: r.ID, Step: s.ID, Outcome: o})
+	}
+	return r
+}
+
+// A run whose first images are done waits until somebody has read what came out, and says
+// yes.
+func TestProgressWaitsForAYes(t *testing.T) {
+	r := first(30)
+	x := sit(t, world(120, 37), NewProgress(r))
+	has(t, x, "the first 3 images; then it waits for a yes")
+	x.press("y")
+	if len(x.effects()) > 0 {
+		t.Fatal("y does something to a run that goes on")
+	}
+	r.Tell(plan.Event{Run: r.ID, Waiting: true})
+	x.sync()
+	has(t, x, "came to an end", "y goes on with the other 18 images")
+	x.press("y")
+	if _, toast := x.effects()[0].(kit.Toast); !toast || len(x.effects()) > 1 {
+		t.Fatalf("a key in flight leads to %+v", x.effects())
+	}
+	x.later(2 * time.Second)
+	x.press("y")
+	if got := x.effects(); len(got) != 1 || got[0] != (kit.Proceed{Number: 4}) {
+		t.Fatalf("y leads to %+v", got)
+	}
+	r.GoOn()
+	x.sync()
+	lacks(t, x, "for a yes")
+}
+
 func TestProgressScreens(t *testing.T) {
+	held := first(500)
+	held.Tell(plan.Event{Run: held.ID, Waiting: true})
 	waiting := half(30)
 	waiting.Tell(plan.Event{Run: waiting.ID, Account: dev, Paused: "its login has expired", Err: &model.OpError{Op: "ec2:DeregisterImage", Kind: model.Expired, Err: errors.New("x"), Login: model.Login{Name: "sso-session acme", Command: []string{"aws"}}}})
 	ended := half(3)
@@ -46,7 +90,7 @@ func TestProgressScreens(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		run  *kit.Running
-	}{{"running", half(500)}, {"waiting", waiting}, {"ended", ended}} {
+	}{{"running", half(500)}, {"waiting", waiting}, {"ended", ended}, {"held", held}} {
 		for _, size := range sizes {
 			t.Run(fmt.Sprintf("%s/%dx%d", tt.name, size[0], size[1]+3), func(t *testing.T) {
 				golden.RequireEqual(t, sit(t, world(size[0], size[1]), NewProgress(tt.run)).frame()+"\n")
@@ -96,6 +140,10 @@ func TestRunsOfferToResumeAndDrop(t *testing.T) {
 func TestWordsOfARun(t *testing.T) {
 	r := half(30)
 	if got := Doing(r); got != "deleting 10/21, 2 failed" {
+		t.Errorf("doing: %q", got)
+	}
+	r.Held = true
+	if got := Doing(r); got != "deleting 10/21, 2 failed, waits for a yes" {
 		t.Errorf("doing: %q", got)
 	}
 	r.Tell(plan.Event{Run: r.ID, Ended: true, Err: plan.ErrStopped})

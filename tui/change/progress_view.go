@@ -47,6 +47,8 @@ func (v flow) summary() section {
 	switch {
 	case v.Interrupted:
 		label, style = "Halted", kit.Warn
+	case v.Held && !v.Stopping:
+		label, style = "Waits", kit.Warn
 	case v.Over && c.Failed > 0:
 		label, style = "Ended", kit.Bad
 	case v.Over:
@@ -70,9 +72,17 @@ func fraction(n, of int) float64 {
 	return float64(n) / float64(of)
 }
 
-// waiting says which accounts wait, and what mends it.
+// waiting says which accounts wait, and what mends it; and that those behind the first
+// images do.
 func (v flow) waiting() []section {
 	var out []section
+	if text := v.first(); text != "" {
+		style := kit.Dim
+		if v.Held {
+			style = kit.Strong
+		}
+		out = append(out, section{id: "first", head: labelled(v.env, "First", text, style)})
+	}
 	for _, account := range slices.Sorted(maps.Keys(v.Waiting)) {
 		w := v.Waiting[account]
 		text := v.env.Inv.AccountTitle(account) + ": " + w.Why
@@ -80,6 +90,23 @@ func (v flow) waiting() []section {
 			text += " " + v.env.Theme.Symbols.Dot + " L logs in to " + w.Login.Name + ", and it goes on"
 		}
 		out = append(out, section{id: "wait " + account, head: labelled(v.env, "Waits", text, kit.Danger)})
+	}
+	return out
+}
+
+// first says of a run that waits for a go behind the first images what is done and what
+// waits.
+func (v flow) first() string {
+	switch {
+	case v.First == 0 || v.Stopping:
+		return ""
+	case !v.Held:
+		return "the first " + onlyImages(v.First) + "; then it waits for a yes"
+	}
+	n := v.Others()
+	out := "the first " + onlyImages(v.First) + " came to an end, " + others(n) + " " + verb(n, "waits", "wait") + " for a yes"
+	if v.All.Failed > 0 {
+		out += ": read below what failed"
 	}
 	return out
 }

@@ -184,7 +184,9 @@ func (r Review) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 	}
 	switch in := in.(type) {
 	case keys.Confirm:
-		return r.confirm(env)
+		return r.confirm(env, 0)
+	case keys.First:
+		return r.begin(env, in.Images)
 	case keys.Back:
 		return r, []kit.Effect{kit.Pop{}}
 	case keys.Print:
@@ -212,6 +214,11 @@ func (r Review) Disabled(env kit.Env, in keys.Intent) string {
 	switch in.(type) {
 	case keys.Confirm:
 		return r.closed(env)
+	case keys.First:
+		if why := r.closed(env); why != "" || r.drafts.now.sum.runs > 1 {
+			return why
+		}
+		return "it is one image only: y is for that"
 	case keys.Print:
 		if r.drafts.now == nil || r.drafts.now.plan.Empty() {
 			return "there is nothing to print"

@@ -119,6 +119,54 @@ func TestGuardSwallowsWhatWasTypedBlind(t *testing.T) {
 	}
 }
 
+// f confirms as y does, but for a few images: of more than two it asks how many.
+func TestTheFirstFewAreConfirmedAlike(t *testing.T) {
+	x := reviewed(t, deletion(3)) // of which two run
+	x.press("f")
+	has(t, x, "the first image, and then it waits: type it")
+	x.write("delete 2 in acme-prod")
+	x.press("enter")
+	if got := firsts(x.effects()); !cmp.Equal(got, []int{1}) {
+		t.Fatalf("applied first %v", got)
+	}
+	x.press("esc", "y")
+	x.write("delete 2 in acme-prod")
+	x.press("enter")
+	if got := firsts(x.effects()); !cmp.Equal(got, []int{0}) {
+		t.Fatalf("y applies first %v", got)
+	}
+
+	x = reviewed(t, deletion(30))
+	x.press("f")
+	menu := x.effects()[0].(kit.Push).Screen.(kit.Menu)
+	var offered []int
+	for _, it := range menu.Items {
+		offered = append(offered, it.Do.(kit.Press).Intent.(keys.First).Images)
+	}
+	if d := cmp.Diff([]int{1, 2, 5, 10}, offered); d != "" {
+		t.Fatal(d)
+	}
+	x.take(x.screen.Handle(x.area(), keys.First{Images: 5}))
+	has(t, x, "the first 5 images, and then it waits: type it")
+
+	x = reviewed(t, deletion(1))
+	x.press("f")
+	if len(x.effects()) > 0 {
+		t.Fatal("one image has no first few")
+	}
+}
+
+// firsts are how many images are done first of each plan that is applied.
+func firsts(effects []kit.Effect) []int {
+	var out []int
+	for _, e := range effects {
+		if a, ok := e.(kit.Apply); ok {
+			out = append(out, a.First)
+		}
+	}
+	return out
+}
+
 func TestOnlyThePhraseApplies(t *testing.T) {
 	x := reviewed(t, deletion(3))
 	x.press("y")

@@ -58,6 +58,8 @@ func runState(x *kit.Running) kit.Cell {
 		return kit.Cell{Text: "waits for a login: L", Style: kit.Warn}
 	case x.Live() && x.Stopping:
 		return kit.Cell{Text: "stopping", Style: kit.Warn}
+	case x.Held:
+		return kit.Cell{Text: "waits for a yes: enter", Style: kit.Warn}
 	case x.Live():
 		return kit.Cell{Text: "goes on", Style: kit.Info}
 	case errors.Is(x.Err, plan.ErrStopped):

@@ -66,6 +66,7 @@ func standingCell(_ kit.Env, p *past) kit.Cell {
 		stopped:     {Text: "stopped", Style: kit.Warn},
 		failing:     {Text: "with failures", Style: kit.Bad},
 		going:       {Text: "goes on", Style: kit.Info},
+		held:        {Text: "waits for you", Style: kit.Warn},
 		stopping:    {Text: "stopping", Style: kit.Warn},
 		inPart:      {Text: "done in part", Style: kit.Warn},
 		dropped:     {Text: "dropped", Style: kit.Warn},
@@ -171,7 +172,7 @@ func (s Journal) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) 
 func (p *past) open() []kit.Effect {
 	look := kit.Push{Screen: newRan(p)}
 	switch {
-	case p.standing == going || p.standing == stopping:
+	case p.live():
 		return []kit.Effect{kit.Watch{Run: p.ID}}
 	case !p.left():
 		return []kit.Effect{look}

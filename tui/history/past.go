@@ -31,6 +31,7 @@ const (
 	stopped              // in this session, between steps: the last of which something is left
 	failing              // it ended, and steps of it failed
 	going
+	held // it waits for a go behind its first images
 	stopping
 	inPart // it ended, and some of it was not run
 	dropped
@@ -54,7 +55,7 @@ type glimpse struct {
 	id                      string
 	counts                  kit.StepCount
 	interrupted, left, over bool
-	asked                   bool
+	asked, held             bool
 }
 
 // glimpses are those of all runs of this session.
@@ -62,7 +63,7 @@ func glimpses(env kit.Env) []glimpse {
 	out := make([]glimpse, 0, len(env.Deeds.Runs))
 	for _, x := range env.Deeds.Runs {
 		out = append(out, glimpse{
-			id: x.ID, counts: x.All, interrupted: x.Interrupted, left: x.Left(), over: x.Over, asked: x.Stopping,
+			id: x.ID, counts: x.All, interrupted: x.Interrupted, left: x.Left(), over: x.Over, asked: x.Stopping, held: x.Held,
 		})
 	}
 	return out
@@ -136,8 +137,12 @@ func (p *past) stand(now []glimpse) {
 	case i >= 0 && now[i].interrupted:
 		p.standing = interrupted
 	case i >= 0 && !now[i].over:
-		if p.standing, p.counts = going, now[i].counts; now[i].asked {
+		p.standing, p.counts = going, now[i].counts
+		switch {
+		case now[i].asked:
 			p.standing = stopping
+		case now[i].held:
+			p.standing = held
 		}
 	case p.Dropped:
 		p.standing = dropped
@@ -207,7 +212,7 @@ func (p *past) cannotUndo(env kit.Env) string {
 	switch {
 	case env.Deeds.Why != "":
 		return env.Deeds.Why
-	case p.standing == going || p.standing == stopping:
+	case p.live():
 		return "it still goes on: ctrl+x asks it to stop"
 	case len(p.Plan.Steps) == 0:
 		return "its plan cannot be read: what it did cannot be taken back from here"
@@ -224,6 +229,8 @@ func (p *past) note(env kit.Env) (string, kit.Style) {
 	switch {
 	case p.left():
 		return p.rest(), kit.Warn
+	case p.standing == held:
+		return "the first images came to an end, and the others wait for a yes: enter shows what came out", kit.Warn
 	case p.standing == planless:
 		return "the journal is damaged where its plan was: what is told of its steps is all that is known", kit.Bad
 	case p.trouble.State != "":
@@ -241,6 +248,9 @@ func (p *past) note(env kit.Env) (string, kit.Style) {
 	}
 	return "", kit.Dim
 }
+
+// live reports whether it goes on in this session.
+func (p *past) live() bool { return p.standing >= going && p.standing <= stopping }
 
 // left reports whether it can be resumed or dropped.
 func (p *past) left() bool { return p.standing <= stopped }

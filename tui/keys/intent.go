@@ -99,6 +99,9 @@ type (
 	Drop   struct{}
 	// Confirm says yes to what is reviewed, or opens the field for its phrase.
 	Confirm struct{}
+	// First says yes to the first images of what is reviewed only: then it waits. With
+	// none it asks how many.
+	First struct{ Images int }
 	// Fold closes what is open, or opens what is closed.
 	Fold struct{ Open bool }
 	// Print shows what is reviewed as commands of the AWS CLI.
@@ -164,6 +167,7 @@ func (Undo) intent()           {}
 func (Resume) intent()         {}
 func (Drop) intent()           {}
 func (Confirm) intent()        {}
+func (First) intent()          {}
 func (Fold) intent()           {}
 func (Print) intent()          {}
 func (Save) intent()           {}

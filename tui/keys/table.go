@@ -187,6 +187,7 @@ var table = []Binding{
 
 	{Review, []string{"y"}, Confirm{}, "apply it, or open the field for its phrase", "apply", true},
 	{Review, []string{"n", "esc", "q", "-"}, Back{}, "leave everything as it is", "leave", false},
+	{Review, []string{"f"}, First{}, "apply it to the first few images only, and then ask again", "first few", true},
 	{Review, []string{"enter", "d"}, Open{}, "open or close the group; show all of an image", "open", false},
 	{Review, []string{"l", "right"}, Fold{Open: true}, "open the group", "", false},
 	{Review, []string{"h", "left"}, Fold{}, "close the group", "", false},
@@ -201,6 +202,7 @@ var table = []Binding{
 	{Script, []string{"y"}, CopyID{}, "copy all of it", "copy", false},
 	{Script, []string{"s"}, Save{}, "save it to a file", "save", false},
 
+	{Progress, []string{"y"}, Confirm{}, "go on with the other images, where the first ones are done and it waits", "go on", true},
 	{Progress, []string{"esc", "q", "-"}, Back{}, "leave it: it goes on in the background", "leave", false},
 	{Progress, []string{"enter", "d"}, Open{}, "open or close the group; show all of an image", "open", false},
 	{Progress, []string{"l", "right"}, Fold{Open: true}, "open the group", "", false},

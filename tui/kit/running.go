@@ -29,7 +29,8 @@ type Running struct {
 	All         StepCount       // of all scopes
 	Failures    []int           // steps that failed, were refused or are unclear, in the order of telling
 	Waiting     map[string]Wait // accounts whose steps wait
-	Held        bool            // the first targets are done, and the others wait for a go
+	First       int             // targets that are done before it waits for a go; 0: it does not
+	Held        bool            // they are, and it waits
 	Stopping    bool            // it was asked to stop
 	Over        bool            // nothing more will be told
 	Interrupted bool            // an earlier program did not end it
@@ -81,7 +82,7 @@ func (r *Running) Left() bool { return r.Interrupted || r.Over && r.Err != nil &
 func (r *Running) Tell(e plan.Event) {
 	r.Changed++
 	r.ID = cmp.Or(r.ID, e.Run)
-	r.Held = e.Waiting
+	r.Held = r.Held || e.Waiting
 	if e.Account != "" {
 		r.wait(e)
 	} else if e.Err != nil {
@@ -92,7 +93,26 @@ func (r *Running) Tell(e plan.Event) {
 	}
 	if e.Ended {
 		r.Over, r.Waiting = true, nil
+		r.First, r.Held = 0, false
 	}
+}
+
+// GoOn notes that it does not wait any more.
+func (r *Running) GoOn() {
+	r.First, r.Held = 0, false
+	r.Changed++
+}
+
+// Others is how many targets nothing was begun of.
+func (r *Running) Others() int {
+	begun, all := map[int]bool{}, map[int]bool{}
+	for i := range r.Plan.Steps {
+		s := &r.Plan.Steps[i]
+		if all[s.Target] = true; r.Outcomes[s.ID].State != "" {
+			begun[s.Target] = true
+		}
+	}
+	return len(all) - len(begun)
 }
 
 // wait notes that an account waits, or goes on.

@@ -17,6 +17,33 @@ func threeSteps() plan.Run {
 	return plan.Run{ID: "r", Plan: plan.Plan{Steps: []plan.Step{{ID: 1, Scope: there}, {ID: 2, Scope: here}, {ID: 3, Scope: there}}}}
 }
 
+// What is told while the others wait does not let them go on: images are read again, and
+// what waits for a step that failed is not run.
+func TestRunningIsHeldUntilItIsLetGoOn(t *testing.T) {
+	run := threeSteps()
+	for i := range run.Plan.Steps {
+		run.Plan.Steps[i].Target = i
+	}
+	r := NewRunning(run)
+	r.First = 1
+	r.Tell(plan.Event{Run: "r", Step: 1, Outcome: plan.Outcome{State: plan.Done}})
+	r.Tell(plan.Event{Run: "r", Waiting: true})
+	r.Tell(plan.Event{Run: "r"})
+	r.Tell(plan.Event{Run: "r", Account: "2"})
+	r.Tell(plan.Event{Run: "r", Step: 3, Outcome: plan.Outcome{State: plan.NotRun}})
+	if !r.Held || r.Others() != 1 {
+		t.Fatalf("held: %t, others: %d", r.Held, r.Others())
+	}
+	changed := r.Changed
+	if r.GoOn(); r.Held || r.First != 0 || r.Changed == changed {
+		t.Fatalf("%+v", r)
+	}
+	r.Tell(plan.Event{Run: "r", Waiting: true})
+	if r.Tell(plan.Event{Run: "r", Ended: true, Err: plan.ErrStopped}); r.Held || !r.Left() {
+		t.Fatalf("%+v", r)
+	}
+}
+
 func TestRunningCountsWhatIsTold(t *testing.T) {
 	r := NewRunning(threeSteps())
 	tell := func(step int, s plan.State) {

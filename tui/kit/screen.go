@@ -190,8 +190,14 @@ type (
 		N     int
 		Looks []model.Look
 	}
-	// Apply runs a plan that was confirmed, and shows the run.
-	Apply struct{ Plan *plan.Plan }
+	// Apply runs a plan that was confirmed, and shows the run. It does the First targets
+	// and then waits; 0: it does all of them.
+	Apply struct {
+		Plan  *plan.Plan
+		First int
+	}
+	// Proceed lets a run go on that waits when its first targets are done.
+	Proceed struct{ Number int }
 	// Watch shows a run of this session by its id, or by its number: it has no id until
 	// it has begun. Halt asks it to stop, 0 what is being measured.
 	Watch struct {
@@ -236,6 +242,7 @@ func (Propose) effect()    {}
 func (Undo) effect()       {}
 func (Look) effect()       {}
 func (Apply) effect()      {}
+func (Proceed) effect()    {}
 func (Watch) effect()      {}
 func (Recall) effect()     {}
 func (Halt) effect()       {}

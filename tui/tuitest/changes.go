@@ -23,22 +23,28 @@ type Changing struct {
 	Denied  *model.OpError                       // why nothing can be read again; nil: it can
 	Renewed [][]string
 	Waits   *plan.Event // what runs tell instead of what they do, and then nothing more
+	Going   []string    // runs that were let go on behind their first targets
+	rest    map[string]func()
 }
 
 // NewChanging changes what the events tell of.
 func NewChanging(events ...model.Event) *Changing {
-	return &Changing{Inv: model.Inventory{}.Fold(events...), Files: map[string]string{}}
+	return &Changing{Inv: model.Inventory{}.Fold(events...), Files: map[string]string{}, rest: map[string]func(){}}
 }
 
 // Services are those for changes.
 func (c *Changing) Services() tui.ChangeServices {
 	return tui.ChangeServices{
 		Setting: c.setting, Look: c.look, Apply: c.apply,
+		Proceed: func(run string) {
+			c.Going = append(c.Going, run)
+			c.rest[run]()
+		},
 		Resume: func(_ context.Context, run string) <-chan tui.Told {
 			i := slices.IndexFunc(c.Left, func(r plan.Run) bool { return r.ID == run })
 			r := c.Left[i]
 			c.Left = slices.Delete(slices.Clone(c.Left), i, i+1)
-			return c.run(r)
+			return c.run(r, 0)
 		},
 		Drop: func(run string) error {
 			c.Left = slices.DeleteFunc(slices.Clone(c.Left), func(r plan.Run) bool { return r.ID == run })
@@ -98,22 +104,44 @@ func (c *Changing) look(_ context.Context, looks []model.Look) <-chan model.Even
 	return Stream(out...)
 }
 
-func (c *Changing) apply(_ context.Context, p plan.Plan) <-chan tui.Told {
+func (c *Changing) apply(_ context.Context, p plan.Plan, first int) <-chan tui.Told {
 	c.Applied = append(c.Applied, p)
-	return c.run(plan.Run{ID: fmt.Sprintf("20261102-09300%d-0000", len(c.Applied)), At: Now, Plan: p, Outcomes: map[int]plan.Outcome{}})
+	return c.run(plan.Run{ID: fmt.Sprintf("20261102-09300%d-0000", len(c.Applied)), At: Now, Plan: p, Outcomes: map[int]plan.Outcome{}}, first)
 }
 
-// run does what is left of a run, step by step.
-func (c *Changing) run(r plan.Run) <-chan tui.Told {
+// run does what is left of a run, step by step; of its first targets, and the others when
+// it is let go on. With 0 that is all of them.
+func (c *Changing) run(r plan.Run, first int) <-chan tui.Told {
 	if c.Waits != nil {
 		out := make(chan tui.Told, 1)
 		out <- tui.Told{Event: *c.Waits}
 		return out
 	}
-	out := make(chan tui.Told, 2*len(r.Plan.Steps)+2)
-	defer close(out)
+	out := make(chan tui.Told, 2*len(r.Plan.Steps)+3)
 	out <- tui.Told{Event: plan.Event{Run: r.ID}}
-	for _, s := range r.Plan.Steps {
+	steps, rest := r.Plan.Steps, 0
+	if first > 0 {
+		rest = slices.IndexFunc(steps, func(s plan.Step) bool { return s.Target >= first })
+		c.steps(out, &r, steps[:rest])
+		out <- tui.Told{Event: plan.Event{Run: r.ID, Waiting: true}}
+	}
+	c.rest[r.ID] = func() {
+		c.steps(out, &r, steps[rest:])
+		out <- tui.Told{Event: plan.Event{Run: r.ID, Ended: true}}
+		close(out)
+		at := Now
+		r.Ended = &at
+		c.Runs = slices.Insert(c.Runs, 0, r)
+	}
+	if first == 0 {
+		c.rest[r.ID]()
+	}
+	return out
+}
+
+// steps does some steps of a run, and tells it.
+func (c *Changing) steps(out chan<- tui.Told, r *plan.Run, steps []plan.Step) {
+	for _, s := range steps {
 		if o, begun := r.Outcomes[s.ID]; begun && o.State == plan.Done {
 			continue
 		}
@@ -135,11 +163,6 @@ func (c *Changing) run(r plan.Run) <-chan tui.Told {
 		r.Outcomes[s.ID] = o
 		out <- e
 	}
-	out <- tui.Told{Event: plan.Event{Run: r.ID, Ended: true}}
-	at := Now
-	r.Ended = &at
-	c.Runs = slices.Insert(c.Runs, 0, r)
-	return out
 }
 
 // world is what is read of an image after a step that deleted it or changed its state.
