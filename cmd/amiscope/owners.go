@@ -26,12 +26,20 @@ type noted struct {
 }
 
 func (o *owners) note(e model.Event) {
-	p, ok := e.(model.Page)
-	if !ok || len(p.Images) == 0 {
-		return
-	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	switch e := e.(type) {
+	case model.Page:
+		if len(e.Images) > 0 {
+			o.page(e)
+		}
+	case model.Details:
+		o.details(e)
+	default:
+	}
+}
+
+func (o *owners) page(p model.Page) {
 	n := o.fresh[p.Scope]
 	if n.gen != p.Gen {
 		o.take(n)
@@ -44,18 +52,45 @@ func (o *owners) note(e model.Event) {
 	o.fresh[p.Scope] = n
 }
 
-// take puts pages into the index. An id there is a text of its own: that of a
-// record would hold the answer that it was read from.
+// details lets the records of the cache's lists go: whole ones take their place in
+// the inventory, and with those noted in its stead nothing holds them any more.
+func (o *owners) details(d model.Details) {
+	n, ok := o.fresh[d.Scope]
+	if !ok || n.gen != 0 {
+		return
+	}
+	whole := make(map[string]bool, len(d.Images))
+	for _, im := range d.Images {
+		whole[im.ID] = true
+	}
+	for _, page := range n.pages {
+		for _, im := range page {
+			if !whole[im.ID] {
+				o.add(im)
+			}
+		}
+	}
+	n.pages = [][]*model.Image{d.Images}
+	o.fresh[d.Scope] = n
+}
+
+// take puts pages into the index.
 func (o *owners) take(n noted) {
+	for _, images := range n.pages {
+		for _, im := range images {
+			o.add(im)
+		}
+	}
+}
+
+// add puts an image into the index. An id there is a text of its own: that of a
+// record would hold the answer that it was read from.
+func (o *owners) add(im *model.Image) {
 	if o.index == nil {
 		o.index = map[model.ImageKey]string{}
 	}
-	for _, images := range n.pages {
-		for _, im := range images {
-			if o.index[im.ImageKey] != im.Owner {
-				o.index[model.ImageKey{Region: strings.Clone(im.Region), ID: strings.Clone(im.ID)}] = strings.Clone(im.Owner)
-			}
-		}
+	if o.index[im.ImageKey] != im.Owner {
+		o.index[model.ImageKey{Region: strings.Clone(im.Region), ID: strings.Clone(im.ID)}] = strings.Clone(im.Owner)
 	}
 }
 

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
+	"time"
 
 	"github.com/amiscope/amiscope/model"
 )
@@ -28,5 +30,47 @@ func TestOwnersHoldOnlyTheNewestPages(t *testing.T) {
 	}
 	if _, known := o.of(model.ImageKey{Region: scope.Region, ID: "ami-99"}); known {
 		t.Error("an image that was never seen has an owner")
+	}
+}
+
+// TestOwnersLetTheListsOfTheCacheGo: whole records take the place of those that the
+// cache's lists had, and nothing may hold these beside them. Whose an image is that
+// has no whole record is known nevertheless.
+func TestOwnersLetTheListsOfTheCacheGo(t *testing.T) {
+	var o owners
+	scope := model.Scope{Account: "111111111111", Region: "eu-west-1"}
+	record := func(id string) *model.Image {
+		return &model.Image{ImageKey: model.ImageKey{Region: scope.Region, ID: id}, Owner: scope.Account}
+	}
+	gone := make(chan struct{})
+	func() { // what is listed is in no variable afterwards
+		listed := record("ami-1")
+		runtime.AddCleanup(listed, func(done chan struct{}) { close(done) }, gone)
+		o.note(model.Page{Scope: scope, Kind: model.Images, Images: []*model.Image{listed, record("ami-2")}})
+	}()
+	o.note(model.Details{Scope: scope, Images: []*model.Image{record("ami-1")}})
+	runtime.GC()
+	select {
+	case <-gone:
+	case <-time.After(10 * time.Second):
+		t.Error("the record of the list is still held")
+	}
+	for _, id := range []string{"ami-1", "ami-2"} {
+		if account, known := o.of(model.ImageKey{Region: scope.Region, ID: id}); account != scope.Account || !known {
+			t.Errorf("%s belongs to %q (known: %v), want %s", id, account, known, scope.Account)
+		}
+	}
+}
+
+// TestOwnersKeepWhatIsNewerThanTheCache: details of the cache replace no page of a
+// refresh.
+func TestOwnersKeepWhatIsNewerThanTheCache(t *testing.T) {
+	var o owners
+	scope := model.Scope{Account: "111111111111", Region: "eu-west-1"}
+	key := model.ImageKey{Region: scope.Region, ID: "ami-1"}
+	o.note(model.Page{Gen: 1, Scope: scope, Kind: model.Images, Images: []*model.Image{{ImageKey: key, Owner: scope.Account}}})
+	o.note(model.Details{Scope: scope, Images: []*model.Image{{ImageKey: key, Owner: "222222222222"}}})
+	if account, _ := o.of(key); account != scope.Account {
+		t.Errorf("the image belongs to %q, want %s as the refresh says", account, scope.Account)
 	}
 }
