@@ -37,7 +37,7 @@ func (r *run) listAsks() {
 	found := map[key]*ask{}
 	for _, s := range r.steps {
 		o, noted := r.run.Outcomes[s.ID]
-		if noted && o.State != plan.NotRun || !strings.HasPrefix(s.Call.API, "ec2:") || placeholder.Match(s.Call.Input) {
+		if noted && o.State != plan.NotRun || !strings.HasPrefix(s.Call.API, "ec2:") || placeholder().Match(s.Call.Input) {
 			continue
 		}
 		k := key{s.Scope, s.Call.API}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/model/plan"
@@ -58,7 +59,7 @@ func (r *run) lookAfter(s *step) model.Look {
 	case "ec2:ModifySnapshotAttribute":
 		l.Snapshots, l.Besides = true, []string{snapshotOf(s)}
 	}
-	if made := placeholder.FindSubmatch(s.Call.Input); made != nil { // it is about what another step made
+	if made := placeholder().FindSubmatch(s.Call.Input); made != nil { // it is about what another step made
 		l.Scope, l.Images = s.Scope, []string{r.madeBy(made[1])}
 	}
 	return l
@@ -95,16 +96,16 @@ func together(a, b model.Look) model.Look {
 }
 
 // placeholder is what stands in an input for the image that another step made.
-var placeholder = regexp.MustCompile(`\$\{(\d+)\.ImageId\}`)
+var placeholder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{(\d+)\.ImageId\}`) })
 
 // filled is a step with what steps before it gave.
 func (r *run) filled(s *step) (plan.Step, error) {
 	out := s.Step
 	var missing error
-	out.Call.Input = placeholder.ReplaceAllFunc(out.Call.Input, func(m []byte) []byte {
-		of := placeholder.FindSubmatch(m)[1]
+	out.Call.Input = placeholder().ReplaceAllFunc(out.Call.Input, func(m []byte) []byte {
+		of := placeholder().FindSubmatch(m)[1]
 		image := r.madeBy(of)
-		if !imageID.MatchString(image) {
+		if !imageID().MatchString(image) {
 			missing = fmt.Errorf("step %s gave no image", of)
 		}
 		return []byte(image)
@@ -121,7 +122,7 @@ func (r *run) madeBy(step []byte) string {
 	return r.run.Outcomes[n].Result.Image
 }
 
-var imageID = regexp.MustCompile(`^ami-[0-9A-Za-z-]+$`)
+var imageID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^ami-[0-9A-Za-z-]+$`) })
 
 // token names a call to AWS: made twice with it, it is one call.
 func token(run string, step int) string { return "amiscope-" + run + "-" + strconv.Itoa(step) }

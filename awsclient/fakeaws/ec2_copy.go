@@ -3,7 +3,6 @@ package fakeaws
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -16,7 +15,7 @@ import (
 )
 
 // imageName is what EC2 takes for the name of an image.
-var imageName = regexp.MustCompile(`^[A-Za-z0-9()\[\] ./\-'@_]{3,128}$`)
+var imageName = form(`^[A-Za-z0-9()\[\] ./\-'@_]{3,128}$`)
 
 // How many copies of images can be under way to a region (EC2 user guide,
 // CopyingAMIs), and what the time of a copy can be (EBS user guide,
@@ -108,7 +107,7 @@ func (s *Server) newCopy(call Call, in *ec2.CopyImageInput) (imageCopy, error) {
 		return c, missingParameter("SourceImageId")
 	case aws.ToString(in.SourceRegion) == "":
 		return c, missingParameter("SourceRegion")
-	case !imageName.MatchString(*in.Name):
+	case !imageName().MatchString(*in.Name):
 		return c, &Error{Code: "InvalidAMIName.Malformed", Message: "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, '(', ')', '[', ']', ' ', '.', '/', '-', ''', '@' and '_'"}
 	case utf8.RuneCountInString(aws.ToString(in.Description)) > maxDescription:
 		return c, badValue("description", *in.Description)

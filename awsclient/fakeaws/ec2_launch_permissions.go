@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,9 +22,15 @@ const (
 )
 
 var (
-	organizationARN = regexp.MustCompile(`^arn:aws[a-z-]*:organizations::\d{12}:organization/o-[a-z0-9]{10,32}$`)
-	unitARN         = regexp.MustCompile(`^arn:aws[a-z-]*:organizations::\d{12}:ou/o-[a-z0-9]{10,32}/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$`)
+	organizationARN = form(`^arn:aws[a-z-]*:organizations::\d{12}:organization/o-[a-z0-9]{10,32}$`)
+	unitARN         = form(`^arn:aws[a-z-]*:organizations::\d{12}:ou/o-[a-z0-9]{10,32}/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$`)
 )
+
+// form is an expression that is compiled when it is first asked for: a start that
+// needs none of them does not wait for them.
+func form(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // permissionChange is what a call adds to permissions and takes from them.
 type permissionChange struct{ add, remove []fleet.Permission }
@@ -187,11 +194,11 @@ func checkPermission(p fleet.Permission) error {
 			return wrong(p.Account, "userId")
 		}
 	case fleet.Permission{Organization: p.Organization}:
-		if !organizationARN.MatchString(p.Organization) {
+		if !organizationARN().MatchString(p.Organization) {
 			return wrong(p.Organization, "organizationArn")
 		}
 	case fleet.Permission{Unit: p.Unit}:
-		if !unitARN.MatchString(p.Unit) {
+		if !unitARN().MatchString(p.Unit) {
 			return wrong(p.Unit, "organizationalUnitArn")
 		}
 	default:

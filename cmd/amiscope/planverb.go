@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -203,10 +204,10 @@ type targeting struct {
 	text   []string
 }
 
-var anImageID = regexp.MustCompile(`^ami-[0-9a-f]+$`)
+var anImageID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^ami-[0-9a-f]+$`) })
 
 func (a *app) targets(args []string) (t targeting, err error) {
-	if !slices.ContainsFunc(args, func(s string) bool { return !anImageID.MatchString(s) }) {
+	if !slices.ContainsFunc(args, func(s string) bool { return !anImageID().MatchString(s) }) {
 		t.ids = args
 		return t, nil
 	}

@@ -1,7 +1,6 @@
 package cost
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -41,8 +40,23 @@ type Tie struct {
 	How   string // "description", "tag KEY" or "index"
 }
 
-// imageID finds ids of images in texts.
-var imageID = regexp.MustCompile(`\bami-[0-9a-f]{8,17}\b`)
+// imageID is the id of an image that a text begins with, "" where it begins with
+// none: "ami-", 8 to 17 hexadecimal digits, and the end of the word.
+func imageID(text string) string {
+	rest, ok := strings.CutPrefix(text, "ami-")
+	n := 0
+	for n < len(rest) && (rest[n] >= '0' && rest[n] <= '9' || rest[n] >= 'a' && rest[n] <= 'f') {
+		n++
+	}
+	if !ok || n < 8 || n > 17 || n < len(rest) && inWord(rest[n]) {
+		return ""
+	}
+	return text[:len("ami-")+n]
+}
+
+func inWord(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
 
 // ties lists the images that a snapshot says it was made for: EC2 writes them in
 // descriptions ("Created by CreateImage(i-...) for ami-...", "Copied for
@@ -53,7 +67,7 @@ func ties(s *model.Snapshot) []Tie {
 		out = append(out, Tie{Image: id, How: "description"})
 	}
 	for _, t := range s.Tags {
-		if namesOwnImage(t.Key) && imageID.FindString(t.Value) == t.Value && t.Value != "" {
+		if namesOwnImage(t.Key) && t.Value != "" && imageID(t.Value) == t.Value {
 			out = append(out, Tie{Image: t.Value, How: "tag " + t.Key})
 		}
 	}
@@ -67,10 +81,10 @@ func MadeFor(text string) string {
 	if created, is := strings.CutPrefix(text, "Created by CreateImage("); is {
 		_, rest, ok = strings.Cut(created, ") for ")
 	}
-	if loc := imageID.FindStringIndex(rest); ok && loc != nil && loc[0] == 0 {
-		return rest[:loc[1]]
+	if !ok {
+		return ""
 	}
-	return ""
+	return imageID(rest)
 }
 
 // ownImageKeys are the keys of tags, in lower case and without punctuation, under

@@ -113,13 +113,14 @@ func fields() []field {
 	}
 }
 
-var (
-	regionForm       = regexp.MustCompile(`^[a-z]{2,5}(-[a-z]+)+-[0-9]+$`)
-	accountForm      = regexp.MustCompile(`^[0-9]{12}$`)
-	organizationForm = regexp.MustCompile(`^arn:aws[a-z-]*:organizations::[0-9]{12}:organization/o-[a-z0-9]{10,32}$`)
-	unitForm         = regexp.MustCompile(`^arn:aws[a-z-]*:organizations::[0-9]{12}:ou/o-[a-z0-9]{10,32}/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$`)
-	keyForm          = regexp.MustCompile(`^(arn:aws[a-z-]*:kms:([a-z0-9-]+):[0-9]{12}:(key|alias)/[\w/:-]+|alias/[\w/:-]+|(mrk-)?[0-9a-f-]{32,36})$`)
-	nameForm         = regexp.MustCompile(`^[A-Za-z0-9()\[\] ./\-'@_]*$`)
+// The forms of what is typed are compiled where something is held against them:
+// as variables they would cost every start of the program a millisecond.
+const (
+	regionForm       = `^[a-z]{2,5}(-[a-z]+)+-[0-9]+$`
+	accountForm      = `^[0-9]{12}$`
+	organizationForm = `^arn:aws[a-z-]*:organizations::[0-9]{12}:organization/o-[a-z0-9]{10,32}$`
+	unitForm         = `^arn:aws[a-z-]*:organizations::[0-9]{12}:ou/o-[a-z0-9]{10,32}/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$`
+	keyForm          = `^(arn:aws[a-z-]*:kms:([a-z0-9-]+):[0-9]{12}:(key|alias)/[\w/:-]+|alias/[\w/:-]+|(mrk-)?[0-9a-f-]{32,36})$`
 )
 
 func (c *checking) regions() {
@@ -132,9 +133,10 @@ func (c *checking) regions() {
 			known[r] = true
 		}
 	}
+	form := regexp.MustCompile(regionForm)
 	for _, r := range c.o.Regions {
 		switch {
-		case !regionForm.MatchString(r):
+		case !form.MatchString(r):
 			c.fault("regions", fmt.Sprintf("%q is no name of a region", r), "write it as in eu-west-1")
 		case len(known) > 0 && !known[r]:
 			c.fault("regions", "no account has enabled "+r, "choose one of "+strings.Join(slices.Sorted(maps.Keys(known)), ", "))
@@ -148,10 +150,20 @@ func wrongName(name string) string {
 	switch n := utf8.RuneCountInString(name); {
 	case n < 3 || n > 128:
 		return fmt.Sprintf("has %d characters, and AWS takes 3 to 128", n)
-	case !nameForm.MatchString(name):
+	case strings.ContainsFunc(name, strange):
 		return "has characters that AWS does not take: letters, digits, spaces and ( ) [ ] . / - ' @ _ are"
 	}
 	return ""
+}
+
+// strange reports whether AWS takes a character in no name of an image.
+func strange(r rune) bool {
+	return !letter(r) && !strings.ContainsRune("()[] ./-'@_", r)
+}
+
+// letter reports whether a character is an ASCII letter or digit.
+func letter(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }
 
 func (c *checking) name() {
@@ -167,7 +179,7 @@ func (c *checking) name() {
 // use in another, but for one of several regions (mrk-) and for an alias, which can be
 // in each.
 func (c *checking) key() {
-	m := keyForm.FindStringSubmatch(c.o.Key)
+	m := regexp.MustCompile(keyForm).FindStringSubmatch(c.o.Key)
 	switch {
 	case m == nil:
 		c.fault("key", fmt.Sprintf("%q names no KMS key", c.o.Key), "give its ARN, its id or alias/NAME")
@@ -179,8 +191,9 @@ func (c *checking) key() {
 }
 
 func (c *checking) accounts() {
+	form := regexp.MustCompile(accountForm)
 	for _, id := range c.o.Accounts {
-		if !accountForm.MatchString(id) {
+		if !form.MatchString(id) {
 			c.fault("accounts", fmt.Sprintf("%q is no account", id), "write its id, of twelve digits")
 		}
 	}
@@ -197,7 +210,8 @@ func (c *checking) units() {
 	c.form("units", unitForm, c.o.Units, "arn:aws:organizations::111122223333:ou/o-a1b2c3d4e5/ou-ab12-c3d4e5f6")
 }
 
-func (c *checking) form(field string, form *regexp.Regexp, values []string, example string) {
+func (c *checking) form(field, text string, values []string, example string) {
+	form := regexp.MustCompile(text)
 	for _, v := range values {
 		if !form.MatchString(v) {
 			c.fault(field, fmt.Sprintf("%q is not its ARN", v), "write it as in "+example)

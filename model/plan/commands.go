@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -119,8 +118,8 @@ func option(m member) (string, bool) {
 		}
 		return flag, true
 	case string:
-		if n := result.FindStringSubmatch(v); n != nil && m.name == "ImageId" {
-			return flag + ` "$image_` + n[1] + `"`, true
+		if step, ok := madeBy(v); ok && m.name == "ImageId" {
+			return flag + ` "$image_` + step + `"`, true
 		}
 		return flag + " " + quoted(v), plainly(v)
 	case []any:
@@ -167,14 +166,19 @@ func dashed(name string) string {
 	return b.String()
 }
 
-var (
-	result = regexp.MustCompile(`^\$\{([0-9]+)\.ImageId\}$`)
-	bare   = regexp.MustCompile(`^[A-Za-z0-9_@%+:,./-]+$`)
-)
+// madeBy is the number of the step whose image an input waits for: "${3.ImageId}".
+func madeBy(text string) (step string, ok bool) {
+	step, begun := strings.CutPrefix(text, "${")
+	step, ended := strings.CutSuffix(step, ".ImageId}")
+	return step, begun && ended && step != "" && strings.Trim(step, "0123456789") == ""
+}
+
+// special reports whether a character makes a shell look at a word twice.
+func special(r rune) bool { return !letter(r) && !strings.ContainsRune("_@%+:,./-", r) }
 
 // quoted is a text as one word of a POSIX shell.
 func quoted(text string) string {
-	if bare.MatchString(text) {
+	if text != "" && !strings.ContainsFunc(text, special) {
 		return text
 	}
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/amiscope/amiscope/model/plan"
@@ -125,7 +126,7 @@ func shareFields(d plan.Deed) []*field {
 	}})
 }
 
-var ago = regexp.MustCompile(`^(?:in )?([0-9]{1,4}) ?(d|w|mo|y)$`)
+var ago = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:in )?([0-9]{1,4}) ?(d|w|mo|y)$`) })
 
 // setDate reads a date, or a time from now.
 func setDate(env kit.Env, r *plan.Request, text string, _ bool) string {
@@ -143,7 +144,7 @@ func setDate(env kit.Env, r *plan.Request, text string, _ bool) string {
 }
 
 func readDate(text string, now time.Time) (at time.Time, ok bool) {
-	if m := ago.FindStringSubmatch(text); m != nil {
+	if m := ago().FindStringSubmatch(text); m != nil {
 		n, err := strconv.Atoi(m[1])
 		if err != nil {
 			return at, false

@@ -112,6 +112,27 @@ func TestNoInit(t *testing.T) {
 	}
 }
 
+// TestNoExpressionIsCompiledBeforeMain: each costs every start a tenth of a
+// millisecond or more, and most starts need none. sync.OnceValue compiles it when it
+// is first asked for.
+func TestNoExpressionIsCompiledBeforeMain(t *testing.T) {
+	for _, s := range code(t) {
+		for _, d := range s.ast.Decls {
+			g, ok := d.(*ast.GenDecl)
+			if !ok {
+				continue
+			}
+			ast.Inspect(g, func(n ast.Node) bool {
+				if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == "MustCompile" {
+					t.Errorf("%s:%d: an expression is compiled before main", s.path, s.line(n.Pos()))
+				}
+				_, function := n.(*ast.FuncLit) // runs when it is called
+				return !function
+			})
+		}
+	}
+}
+
 func TestPackagesAreNamedForWhatTheyProvide(t *testing.T) {
 	bags := []string{"util", "utils", "common", "helper", "helpers", "types", "base", "misc", "shared", "lib"}
 	for _, s := range sources(t) {

@@ -59,13 +59,12 @@ func Moto(t testing.TB) *Server {
 	return &Server{URL: await(t, url, ended)}
 }
 
-var running = regexp.MustCompile(`Running on (http://127\.0\.0\.1:\d+)`)
-
 // watch reads the server's log to its end. It sends the address on the first
 // channel when the server names it, and on the second, at the end, the log's
 // first lines.
 func watch(logs io.Reader) (url, ended <-chan string) {
 	found, end := make(chan string, 1), make(chan string, 1)
+	running := regexp.MustCompile(`Running on (http://127\.0\.0\.1:\d+)`)
 	go func() {
 		var head strings.Builder
 		sc := bufio.NewScanner(logs)

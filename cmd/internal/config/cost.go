@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/amiscope/amiscope/model/cost"
 )
@@ -123,12 +124,18 @@ func pairsFromText(text string) any {
 }
 
 // regionShape is what names of regions look like, in all partitions.
-var regionShape = regexp.MustCompile(`^[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}$`)
+var regionShape = form(`^[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}$`)
+
+// form is an expression that is compiled when it is first asked for: a start that
+// needs none of them does not wait for them.
+func form(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // put takes the price of a region in: a number or text, of snapshots and perhaps
 // of archived ones.
 func (p Prices) put(region string, v any) error {
-	if !regionShape.MatchString(region) {
+	if !regionShape().MatchString(region) {
 		return fmt.Errorf("prices has a key %q, which is no region such as eu-west-3", region)
 	}
 	var text string
@@ -161,11 +168,11 @@ func wrongPrice(region string, v any) error {
 // dearest bounds what is taken for a price, in dollars.
 const dearest = 1000
 
-var decimal = regexp.MustCompile(`^[0-9]*\.?[0-9]+([eE][-+]?[0-9]{1,2})?$`)
+var decimal = form(`^[0-9]*\.?[0-9]+([eE][-+]?[0-9]{1,2})?$`)
 
 func readPrice(s string) (cost.USD, error) {
 	s = strings.TrimSpace(s)
-	if !decimal.MatchString(s) {
+	if !decimal().MatchString(s) {
 		return 0, errors.New("no decimal number")
 	}
 	u, err := cost.ParseUSD(s)

@@ -202,17 +202,17 @@ func assignPattern(place *Pattern, k Key, v any) error {
 }
 
 // accountShape is what known_accounts holds: accounts, organizations, units.
-var accountShape = regexp.MustCompile(`^([0-9]{12}|o-[a-z0-9]+|arn:[a-z-]+:organizations::[0-9]{12}:(organization|ou)/o-[a-z0-9/-]+)$`)
+var accountShape = form(`^([0-9]{12}|o-[a-z0-9]+|arn:[a-z-]+:organizations::[0-9]{12}:(organization|ou)/o-[a-z0-9/-]+)$`)
 
 // accountDigits is an account's id.
-var accountDigits = regexp.MustCompile(`^[0-9]{12}$`)
+var accountDigits = form(`^[0-9]{12}$`)
 
 // checkItem refuses an item of a list that is not of the list's type.
 func checkItem(k Key, item string) error {
 	switch {
-	case k.Type == regionList && !regionShape.MatchString(item):
+	case k.Type == regionList && !regionShape().MatchString(item):
 		return fmt.Errorf("%s holds %q, which is no region such as eu-west-3", k.Name, item)
-	case k.Type == accountList && !accountShape.MatchString(item):
+	case k.Type == accountList && !accountShape().MatchString(item):
 		return fmt.Errorf("%s holds %q, which is neither an account's id of twelve digits nor an organization", k.Name, item)
 	}
 	return nil

@@ -177,7 +177,7 @@ func assign(place any, k Key, v any) error {
 		if k.Choices != nil && !slices.Contains(k.Choices, s) {
 			return fmt.Errorf("%s is %s, not %q", k.Name, strings.Join(k.Choices, ", "), s)
 		}
-		if k.Type == accountID && !accountDigits.MatchString(s) {
+		if k.Type == accountID && !accountDigits().MatchString(s) {
 			return wrongType(k)
 		}
 		*place = s
