@@ -48,10 +48,11 @@ type App struct {
 
 // knowledge is what is worked out of the world: apart from the screen, numbered.
 type knowledge struct {
-	usage usage
-	costs costs
-	audit audit
-	trail tracing
+	usage   usage
+	costs   costs
+	audit   audit
+	trail   tracing
+	journal journal
 }
 
 // toast is the line that is shown for a few seconds.
@@ -319,6 +320,8 @@ func (a *App) effect(id int, e kit.Effect) tea.Cmd {
 		return a.intend(e.Intent)
 	case kit.Recall:
 		return a.recall(id, e)
+	case kit.Recount:
+		return a.perform(id, history.Opened(a.env(), e.Run, e.Image))
 	default:
 		return a.changeEffect(id, e)
 	}

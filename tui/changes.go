@@ -18,6 +18,7 @@ func (a *App) deeds() kit.Deeds {
 	d := kit.Deeds{
 		Why: a.opts.Offline, ReadOnly: a.opts.ReadOnly, Setting: s.Setting,
 		Told: a.world.told, Weighed: min(a.usage.seen, a.costs.seen), Runs: a.runs.all, Dropped: a.runs.dropped,
+		Past: a.journal.past, Unrecalled: a.journal.unrecalled(),
 	}
 	if s.Look == nil || s.Setting == nil {
 		d.Why = cmp.Or(d.Why, "nothing can be changed here")
@@ -200,6 +201,8 @@ func (a *App) write(e kit.Write) tea.Cmd {
 // changeMessage takes the messages about changes.
 func (a *App) changeMessage(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case recalledMsg:
+		return a.recalled(msg)
 	case foundMsg:
 		return a.found(msg)
 	case wroteMsg:

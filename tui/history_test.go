@@ -2,6 +2,7 @@ package tui_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/charmbracelet/x/exp/golden"
@@ -60,6 +61,92 @@ func TestJournalScreens(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestImagePastScreens holds the look of what amiscope did to an image.
+func TestImagePastScreens(t *testing.T) {
+	runs := tuitest.JournalRuns()
+	journeys := []struct {
+		name string
+		deed plan.Deed // of a run whose first image is looked at
+		runs []plan.Run
+		keys []string
+	}{
+		{"done", plan.Share, runs, nil},
+		{"second", plan.Share, runs, []string{"j"}},
+		{"copied", plan.Copy, runs, nil},
+		{"tagged", plan.Tag, runs, nil},
+		{"nothing", plan.Share, nil, nil},
+	}
+	for _, size := range [][2]int{{40, 10}, {80, 24}, {120, 40}, {200, 60}} {
+		for _, j := range journeys {
+			t.Run(fmt.Sprintf("%s/%dx%d", j.name, size[0], size[1]), func(t *testing.T) {
+				d := tuitest.New(t, size[0], size[1], tuitest.JournalOptions(j.runs...))
+				find(d, firstOf(runs, j.deed).ID)
+				d.Press(append([]string{"enter", "[", "["}, j.keys...)...)
+				checkFrame(t, d, size[0], size[1])
+				golden.RequireEqual(t, d.Screen()+"\n")
+			})
+		}
+	}
+}
+
+// firstOf is the first image of the newest run of a deed.
+func firstOf(runs []plan.Run, d plan.Deed) model.ImageKey {
+	i := slices.IndexFunc(runs, func(r plan.Run) bool { return r.Plan.Deed == d })
+	return runs[i].Plan.Targets[0].Image
+}
+
+// TestTheJournalOfAnImage: it is read once however many images are looked at, leads to
+// the run and to the review of the way back, and is read again when somebody asks and
+// when a run has ended.
+func TestTheJournalOfAnImage(t *testing.T) {
+	_, c, at := changing(t, 160, 40)
+	reads := 0
+	runs := c.Services().Runs
+	opts := changingOptions(c, at)
+	opts.Services.Changes.Runs = func() ([]plan.Run, []string, error) {
+		reads++
+		return runs()
+	}
+	d := tuitest.New(t, 160, 40, opts)
+	find(d, bystander)
+	d.Press("enter")
+	if reads > 0 {
+		t.Error("the journal is read, though nobody looks at it")
+	}
+	d.Press("[", "[")
+	d.Has("amiscope has changed nothing about this image")
+	d.Press("]", "[", "esc", "enter", "[", "[")
+	if reads != 1 {
+		t.Errorf("read %d times", reads)
+	}
+	d.Press("z", "d")
+	d.Type("30d")
+	d.Press("enter")
+	at.settle()
+	d.Press("y", "esc")
+	d.Has("[journal]", "Deprecate ", "run "+c.Runs[0].ID, "U takes it back: ")
+	after := reads
+	if after < 2 {
+		t.Error("what was done since was not read")
+	}
+	d.Press("8", "1", "enter", "[", "[", "enter") // the same from the journal's view and here
+	d.Has("1 of 1 step done", bystander)
+	if reads != after {
+		t.Errorf("read %d times more", reads-after)
+	}
+	d.Press("esc", "U")
+	d.Has("Undo run " + c.Runs[0].ID)
+	d.Press("n", "r")
+	if reads != after+1 {
+		t.Error("r does not read it again")
+	}
+	deprecated(t, c, model.ImageKey{Region: "us-east-1", ID: bystander})
+	d.Press("U")
+	at.settle()
+	d.Press("y", "esc")
+	d.Has("taken back by run " + c.Runs[0].ID)
 }
 
 // TestARunIsTakenBackFromTheJournal: what was done in this session stands in the

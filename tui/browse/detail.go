@@ -1,6 +1,7 @@
 package browse
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,7 +20,9 @@ type Detail struct {
 	scroll int
 	peeked int      // the tab whose own calls were asked for
 	lines  []string // of the present tab, made by Sync
+	point  pointer  // of the present tab
 	used   usedBy
+	past   []plan.Mention // what the journal's tab tells of
 }
 
 // tab is one page of a detail.
@@ -44,7 +47,8 @@ var tabs = []tab{
 	trailTab:       {"trail", false, trailLines},
 	{"devices", true, deviceLines},
 	{"tags", true, tagLines},
-	jsonTab: {"json", true, jsonLines},
+	journalTab: {"journal", false, nil},
+	jsonTab:    {"json", true, jsonLines},
 }
 
 // NewDetail is the detail of an image.
@@ -59,8 +63,11 @@ const findingsTab = 4
 // trailTab is the index of the tab that tells who did what to the image.
 const trailTab = 5
 
+// journalTab is the index of the tab that tells what amiscope did to the image.
+const journalTab = 8
+
 // jsonTab is the index of the tab that shows the image as the verbs print it.
-const jsonTab = 8
+const jsonTab = 9
 
 // NewCostOf is the detail of an image on the tab of its cost.
 func NewCostOf(k model.ImageKey) Detail { return Detail{key: k, tab: costTab} }
@@ -68,12 +75,15 @@ func NewCostOf(k model.ImageKey) Detail { return Detail{key: k, tab: costTab} }
 // Sync makes the lines of the present tab.
 func (d Detail) Sync(env kit.Env) (kit.Screen, []kit.Effect) {
 	d, effects := d.peek(env)
-	return d.redrawn(env), effects
+	return d.redrawn(env), append(effects, d.recall()...)
 }
 
 func (d Detail) redrawn(env kit.Env) Detail {
 	im, ok := env.Inv.Image(d.key)
+	d.point.spots = nil
 	switch {
+	case d.tab == journalTab: // it tells of images that are gone, too
+		d = d.drawPast(env)
 	case !ok:
 		d.lines = []string{"", " " + d.key.ID + " is gone: the last refresh of " + d.key.Region + " did not find it."}
 	case im.Detail == nil && tabs[d.tab].detail:
@@ -111,15 +121,16 @@ func (d Detail) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 		return next, effects
 	}
 	effects = append(effects, d.tracing(now)...)
+	if now.tab != d.tab {
+		effects = append(effects, now.recall()...)
+	}
 	now, more := now.peek(env)
 	return now, append(effects, more...)
 }
 
 func (d Detail) handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
-	if d.tab == usageTab {
-		if next, effects, ok := d.handleUsed(env, in); ok {
-			return next, effects
-		}
+	if next, effects, ok := d.handleSpots(env, in); ok {
+		return next, effects
 	}
 	switch in := in.(type) {
 	case keys.Move:
@@ -176,7 +187,7 @@ func (d Detail) scopes(env kit.Env) []model.Scope {
 
 func (d Detail) click(env kit.Env, in keys.Click) Detail {
 	if in.Y != 1 {
-		return d.clickUsed(env, in.Y-titleLines+d.scroll)
+		return d.clickSpot(env, in.Y-titleLines+d.scroll)
 	}
 	x := 1
 	for i, t := range tabs {
@@ -194,8 +205,11 @@ func (d Detail) Receive(kit.Env, kit.Answer) (kit.Screen, []kit.Effect) { return
 
 // Scopes are the detail's own and a table's for scrolling.
 func (d Detail) Scopes() []keys.Scope {
-	if d.tab == usageTab {
+	switch d.tab {
+	case usageTab:
 		return []keys.Scope{keys.Usage, keys.Detail, keys.Deeds, keys.Table}
+	case journalTab:
+		return []keys.Scope{keys.ImagePast, keys.Detail, keys.Deeds, keys.Table}
 	}
 	return []keys.Scope{keys.Detail, keys.Deeds, keys.Table}
 }
@@ -225,10 +239,13 @@ func (d Detail) Disabled(env kit.Env, in keys.Intent) string {
 		im, _ := env.Inv.Image(d.key)
 		return deedDisabled(env, in, im, false)
 	case keys.Undo:
-		return env.Deeds.Why
+		return cmp.Or(env.Deeds.Why, d.pastDisabled(env, in))
 	}
-	if d.tab == usageTab {
+	switch d.tab {
+	case usageTab:
 		return d.usedDisabled(in)
+	case journalTab:
+		return d.pastDisabled(env, in)
 	}
 	switch in.(type) {
 	case keys.Open:

@@ -145,7 +145,7 @@ func TestOpeningAnImageOrWhyNot(t *testing.T) {
 		}
 	}
 	_, effects := running(t, env, InstancesOn("ami-web-2")).Handle(env, keys.Open{})
-	if d := cmp.Diff([]kit.Effect{kit.Push{Screen: NewDetail(key("ami-web-2"))}}, effects, cmp.AllowUnexported(Detail{}, usedBy{}), cmp.Comparer(func(a, b model.Verdict) bool { return true })); d != "" {
+	if d := cmp.Diff([]kit.Effect{kit.Push{Screen: NewDetail(key("ami-web-2"))}}, effects, cmp.AllowUnexported(Detail{}, pointer{}, usedBy{}), cmp.Comparer(func(a, b model.Verdict) bool { return true })); d != "" {
 		t.Error(d)
 	}
 }

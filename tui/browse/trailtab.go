@@ -22,11 +22,15 @@ func (d Detail) tracing(next Detail) []kit.Effect {
 	return nil
 }
 
-// refresh reads the scopes that see the image again, and on its tab the trail.
+// refresh reads the scopes that see the image again, and on their tabs the trail and
+// the journal.
 func (d Detail) refresh(env kit.Env) []kit.Effect {
 	out := []kit.Effect{kit.Read{Scopes: d.scopes(env)}}
-	if d.tab == trailTab {
+	switch d.tab {
+	case trailTab:
 		out = append(out, kit.Trace{Image: d.key, Again: true})
+	case journalTab:
+		out = append(out, kit.Recall{Again: true})
 	}
 	return out
 }

@@ -2,7 +2,6 @@ package browse
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/tui/keys"
@@ -10,20 +9,10 @@ import (
 )
 
 // usedBy is the page of a detail that says who uses the image and what was not
-// looked at. Its cursor is what the reference is, so references may move under
-// it.
+// looked at.
 type usedBy struct {
 	verdict model.Verdict
-	at      string // the row under the cursor
-	whole   bool   // nothing is left out of the lists
-	rows    []usedRow
-}
-
-// usedRow is what the cursor can stand on.
-type usedRow struct {
-	id          string
-	evidence    int // index in the verdict; -1: the line that stands for what is left out
-	from, until int // the lines it is drawn on, the last one not included
+	whole   bool // nothing is left out of the lists
 }
 
 // NewUsedBy is the detail of an image, opened where it says who uses it.
@@ -34,10 +23,7 @@ func (d Detail) drawUsed(env kit.Env, im *model.Image) Detail {
 	d.used.verdict = env.Usage.Verdict(im)
 	p := usedPage{env: env, im: im, v: d.used.verdict, whole: d.used.whole, room: d.body(env)}
 	p.draw()
-	d.lines, d.used.rows = p.lines, p.rows
-	if len(p.rows) > 0 && d.used.index() < 0 {
-		d.used.at = p.rows[0].id
-	}
+	d.lines, d.point = p.lines, d.point.over(p.rows)
 	return d
 }
 
@@ -49,60 +35,33 @@ func evidenceID(e model.Evidence) string {
 	return e.Ref.Source.Word() + "/" + e.Ref.Scope.String() + "/" + e.Ref.Key + "/" + e.Image + e.Snapshot
 }
 
-func (u usedBy) index() int {
-	return slices.IndexFunc(u.rows, func(r usedRow) bool { return r.id == u.at })
-}
-
-// current is the row under the cursor.
-func (u usedBy) current() (usedRow, bool) {
-	i := u.index()
-	if i < 0 {
-		return usedRow{}, false
-	}
-	return u.rows[i], true
-}
-
 // evidence is the reference under the cursor.
-func (u usedBy) evidence() (model.Evidence, bool) {
-	r, ok := u.current()
-	if !ok || r.evidence < 0 {
+func (d Detail) evidence() (model.Evidence, bool) {
+	r, ok := d.point.current()
+	if !ok || r.index < 0 {
 		return model.Evidence{}, false
 	}
-	return u.verdict.Evidence[r.evidence], true
+	return d.used.verdict.Evidence[r.index], true
 }
 
-// step moves the cursor by rows; beyond the first and the last one the page
-// scrolls.
-func (d Detail) step(env kit.Env, by int) Detail {
-	i := d.used.index()
-	to := max(0, min(i+by, len(d.used.rows)-1))
-	if i < 0 || to == i {
-		return d.scrolled(env, by)
+// handleSpots answers what is asked of a tab that has a cursor in its own way.
+func (d Detail) handleSpots(env kit.Env, in keys.Intent) (next Detail, effects []kit.Effect, ok bool) {
+	if d.tab != usageTab && d.tab != journalTab {
+		return d, nil, false
 	}
-	return d.onto(env, to)
-}
-
-// onto puts the cursor on a row, and scrolls as little as shows it.
-func (d Detail) onto(env kit.Env, row int) Detail {
-	r := d.used.rows[row]
-	d.used.at = r.id
-	if row == 0 && r.until <= d.body(env) {
-		d.scroll = 0
+	if next, ok = d.pointed(env, in); ok {
+		return next, nil, true
 	}
-	d.scroll = min(max(d.scroll, r.until-d.body(env)), r.from)
-	return d.scrolled(env, 0)
+	if d.tab == usageTab {
+		return d.handleUsed(env, in)
+	}
+	effects, ok = d.handlePast(in)
+	return d, effects, ok
 }
 
 // handleUsed answers what is asked of the usage tab in its own way.
 func (d Detail) handleUsed(env kit.Env, in keys.Intent) (next Detail, effects []kit.Effect, ok bool) {
-	switch in := in.(type) {
-	case keys.Move:
-		return d.step(env, in.By), nil, true
-	case keys.Jump:
-		if n := len(d.used.rows); n > 0 {
-			d = d.onto(env, map[bool]int{true: n - 1}[in.End])
-		}
-		return d.scrolled(env, map[bool]int{true: len(d.lines), false: -len(d.lines)}[in.End]), nil, true
+	switch in.(type) {
 	case keys.Open:
 		next, effects = d.jump(env)
 		return next, effects, true
@@ -115,15 +74,15 @@ func (d Detail) handleUsed(env kit.Env, in keys.Intent) (next Detail, effects []
 // jump goes to what uses the image, lists what was left out, or offers what
 // can be done with a thing that has no view of its own.
 func (d Detail) jump(env kit.Env) (Detail, []kit.Effect) {
-	r, ok := d.used.current()
+	r, ok := d.point.current()
 	switch {
 	case !ok:
 		return d, nil
-	case r.evidence < 0:
+	case r.index < 0:
 		d.used.whole = true
 		return d.redrawn(env), nil
 	}
-	e := d.used.verdict.Evidence[r.evidence]
+	e := d.used.verdict.Evidence[r.index]
 	if e.Ref != nil && e.Ref.Source == model.Instances {
 		return d, push(InstancesAt(e.Ref))
 	}
@@ -152,7 +111,7 @@ func evidenceMenu(e model.Evidence, image string) kit.Menu {
 // setAside opens the form for the reference under the cursor, or withdraws what
 // was set aside.
 func (d Detail) setAside() []kit.Effect {
-	e, ok := d.used.evidence()
+	e, ok := d.evidence()
 	switch {
 	case !ok:
 		return refusal("put the cursor on a reference")
@@ -168,32 +127,13 @@ func (d Detail) setAside() []kit.Effect {
 func (d Detail) usedDisabled(in keys.Intent) string {
 	switch in.(type) {
 	case keys.Open, keys.SetAside:
-		if len(d.used.rows) == 0 {
+		if len(d.point.spots) == 0 {
 			return "nothing that was looked at names this image"
 		}
 	case keys.Scroll:
 		return "nothing to scroll sideways"
 	}
 	return ""
-}
-
-// cursorLines are the lines of the row under the cursor.
-func (d Detail) cursorLines() (from, until int) {
-	r, ok := d.used.current()
-	if d.tab != usageTab || !ok {
-		return 0, 0
-	}
-	return r.from, r.until
-}
-
-// clickUsed puts the cursor on the row that is drawn on a line of the page.
-func (d Detail) clickUsed(env kit.Env, line int) Detail {
-	for i, r := range d.used.rows {
-		if line >= r.from && line < r.until {
-			return d.onto(env, i)
-		}
-	}
-	return d
 }
 
 // accountAndRegion names where a reference is, the region where it is not the

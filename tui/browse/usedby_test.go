@@ -108,22 +108,22 @@ func TestEveryReferenceIsReachedInTurn(t *testing.T) {
 	env := usedWorld(100)
 	d := opened(t, env, "ami-web")
 	for i := 0; ; i++ {
-		r, ok := d.used.current()
+		r, ok := d.point.current()
 		if !ok {
 			t.Fatal("the cursor is nowhere")
 		}
 		if r.from < d.scroll || r.until > d.scroll+d.body(env) {
 			t.Fatalf("row %d is on lines %d to %d, of which %d to %d are shown", i, r.from, r.until, d.scroll, d.scroll+d.body(env))
 		}
-		if r.evidence < 0 { // the rest is listed, and the cursor stays where it was
+		if r.index < 0 { // the rest is listed, and the cursor stays where it was
 			next, _ := d.Handle(env, keys.Open{})
 			d = detail(t, next)
 			continue
 		}
-		if e, _ := d.used.evidence(); e.Ref.ID != fmt.Sprintf("i-%04d", d.used.index()) {
+		if e, _ := d.evidence(); e.Ref.ID != fmt.Sprintf("i-%04d", d.point.index()) {
 			t.Fatalf("row %d is %s", i, e.Ref.ID)
 		}
-		if d.used.index() == 99 {
+		if d.point.index() == 99 {
 			return
 		}
 		next, _ := d.Handle(env, keys.Move{By: 1})
@@ -136,13 +136,13 @@ func TestTheCursorStaysOnItsReference(t *testing.T) {
 	env := usedWorld(3)
 	d := opened(t, env, "ami-web")
 	next, _ := d.Handle(env, keys.Move{By: 2})
-	before, _ := detail(t, next).used.evidence()
+	before, _ := detail(t, next).evidence()
 	first := &model.Reference{Scope: scope, Source: model.Instances, Key: "i-", ID: "i-", Image: "ami-web", State: "running", Since: now}
 	env.Inv = env.Inv.Fold(model.Page{Gen: 1, Scope: scope, Kind: model.Instances, At: now, References: []*model.Reference{first}})
 	env.Usage = env.Usage.Judge(env.Inv, model.UsageInput{Policy: model.DefaultUsagePolicy(), Now: now})
 	synced, _ := next.Sync(env)
-	after, ok := detail(t, synced).used.evidence()
-	if !ok || after.Ref.ID != before.Ref.ID || detail(t, synced).used.index() != 3 {
+	after, ok := detail(t, synced).evidence()
+	if !ok || after.Ref.ID != before.Ref.ID || detail(t, synced).point.index() != 3 {
 		t.Errorf("the cursor went from %s to %+v", before.Ref.ID, after.Ref)
 	}
 }

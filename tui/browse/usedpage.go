@@ -21,7 +21,7 @@ type usedPage struct {
 	undrawn int // pieces of evidence beyond what any screen shows
 
 	lines []string
-	rows  []usedRow
+	rows  []spot
 }
 
 // The fewest items that a list is cut to.
@@ -100,7 +100,7 @@ func (p *usedPage) list(title string, items []item) {
 	p.lines = append(p.lines, "", " "+p.env.Theme.Paint(kit.Title, title))
 	for _, it := range items {
 		if it.id != "" {
-			p.rows = append(p.rows, usedRow{it.id, it.index, len(p.lines), len(p.lines) + len(it.lines)})
+			p.rows = append(p.rows, spot{it.id, it.index, len(p.lines), len(p.lines) + len(it.lines)})
 		}
 		p.lines = append(p.lines, it.lines...)
 	}

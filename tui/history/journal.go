@@ -146,7 +146,7 @@ func (s Journal) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) 
 	}
 	if _, again := in.(keys.Refresh); again {
 		var effects []kit.Effect
-		s.memory, effects = s.memory.recall()
+		s.memory, effects = s.memory.again()
 		return s, effects
 	}
 	p, ok := s.list.Current()
@@ -155,7 +155,7 @@ func (s Journal) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) 
 	}
 	switch in.(type) {
 	case keys.Open, keys.Click:
-		return s, p.open()
+		return s, p.open("")
 	case keys.Undo:
 		return s, []kit.Effect{kit.Undo{Run: p.ID}}
 	case keys.Resume:
@@ -168,9 +168,9 @@ func (s Journal) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) 
 	return s, nil
 }
 
-// open shows a run; of one that was interrupted it asks what to do.
-func (p *past) open() []kit.Effect {
-	look := kit.Push{Screen: newRan(p)}
+// open shows a run, with the cursor on an image of it where one is named; of one that was interrupted it asks what to do.
+func (p *past) open(at string) []kit.Effect {
+	look := kit.Push{Screen: newRan(p, at)}
 	switch {
 	case p.live():
 		return []kit.Effect{kit.Watch{Run: p.ID}}

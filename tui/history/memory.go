@@ -41,6 +41,12 @@ func (m memory) recall() (memory, []kit.Effect) {
 	return m, []kit.Effect{kit.Recall{N: m.asked}}
 }
 
+// again is what somebody asks for: another program may have written since.
+func (m memory) again() (memory, []kit.Effect) {
+	m.asked++
+	return m, []kit.Effect{kit.Recall{N: m.asked, Again: true}}
+}
+
 // take takes an answer; it reports whether it was the newest.
 func (m memory) take(a kit.Answer) (memory, bool) {
 	r, ok := a.(kit.Recalled)

@@ -23,22 +23,13 @@ type part struct {
 	hint    string
 }
 
-// severity orders states of steps, what needs somebody first.
-var severity = []plan.State{plan.Failed, plan.Refused, plan.Unclear, plan.Intended, plan.Pending, plan.NotRun, "", plan.Done}
-
 // parts gives what a run was to do, image by image; what went wrong first.
 func parts(r *plan.Run) []*part {
 	out := make([]*part, 0, len(r.Plan.Targets))
-	for i := range r.Plan.Targets {
-		t := &r.Plan.Targets[i]
-		out = append(out, &part{target: t, image: t.Image, account: t.Account})
-	}
-	for i := range r.Plan.Steps {
-		s := &r.Plan.Steps[i]
-		out[s.Target].steps = append(out[s.Target].steps, s)
-	}
-	for _, p := range out {
-		p.judge(r)
+	for _, x := range r.Portions() {
+		out = append(out, &part{
+			target: x.Target, image: x.Target.Image, account: x.Target.Account, steps: x.Steps, done: x.Done, state: x.State, why: x.Why, hint: x.Hint,
+		})
 	}
 	slices.SortStableFunc(out, func(a, b *part) int { return cmp.Compare(a.rank(), b.rank()) })
 	if len(r.Plan.Steps) == 0 {
@@ -47,32 +38,12 @@ func parts(r *plan.Run) []*part {
 	return out
 }
 
-// judge takes what became of its steps.
-func (p *part) judge(r *plan.Run) {
-	p.state = plan.Done
-	for _, s := range p.steps {
-		o := r.Outcomes[s.ID]
-		if o.State == plan.Done {
-			p.done++
-		}
-		if slices.Index(severity, o.State) < slices.Index(severity, p.state) {
-			p.state, p.why, p.hint = o.State, o.Why, o.Hint
-		}
-	}
-	switch {
-	case len(p.target.Blocks) > 0:
-		p.state, p.why, p.hint = plan.Refused, "not touched: "+p.target.Blocks[0].Text, p.target.Blocks[0].Mend
-	case p.target.Done != "":
-		p.why = p.target.Done
-	}
-}
-
 // rank is its place among the others.
 func (p *part) rank() int {
 	if len(p.steps) == 0 {
-		return len(severity)
+		return plan.Done.Rank() + 1
 	}
-	return slices.Index(severity, p.state)
+	return p.state.Rank()
 }
 
 // planlessParts are steps of a run whose plan is lost, one by one.
@@ -104,34 +75,8 @@ func (p *part) name() string {
 	return kit.TargetName(p.target)
 }
 
-// stateLook is how a state of steps looks, and how one says it.
-func stateLook(t *kit.Theme, s plan.State) (sign, word string, style kit.Style) {
-	switch s {
-	case plan.Done:
-		return t.Symbols.Check, "done", kit.Good
-	case plan.Failed, plan.Refused:
-		return t.Symbols.Cross, string(s), kit.Bad
-	case plan.Unclear:
-		return t.Symbols.Unknown, "not known", kit.Bad
-	case plan.Intended:
-		return t.Symbols.Dot, "begun", kit.Warn
-	case plan.Pending:
-		return t.Symbols.Dot, "under way", kit.Info
-	case plan.NotRun:
-		return "-", "not run", kit.Warn
-	}
-	return " ", "not begun", kit.Dim
-}
-
 func partStateCell(env kit.Env, p *part) kit.Cell {
-	sign, word, style := stateLook(env.Theme, p.state)
-	switch {
-	case len(p.steps) > 0:
-	case len(p.target.Blocks) > 0:
-		sign, word, style = "-", "not touched", kit.Warn
-	default:
-		sign, word, style = " ", "as it was", kit.Dim
-	}
+	sign, word, style := kit.PortionLook(env.Theme, &plan.Portion{Target: p.target, Steps: p.steps, State: p.state})
 	return kit.Cell{Text: sign + " " + word, Style: style}
 }
 

@@ -39,7 +39,7 @@ func (p partPage) calls(env kit.Env) []string {
 	}
 	for _, s := range p.steps {
 		o := p.run.Outcomes[s.ID]
-		sign, word, style := stateLook(t, o.State)
+		sign, word, style := kit.StateLook(t, o.State)
 		head := kit.Count(s.ID) + " " + s.Call.API
 		if s.Scope.Region != "" {
 			head += " in " + s.Scope.Region

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/amiscope/amiscope/model"
+	"github.com/amiscope/amiscope/model/plan"
 	"github.com/amiscope/amiscope/tui/keys"
 	"github.com/amiscope/amiscope/tui/kit"
 )
@@ -19,13 +20,20 @@ type ran struct {
 	memory memory
 }
 
-func newRan(p *past) ran {
+func newRan(p *past, at string) ran {
 	r := ran{past: p, list: kit.NewListing(&kit.Records[*part]{
 		One: "image", Many: "images", ID: (*part).id, Also: partWords, Cols: partColumns,
 		All: func(kit.Env) []*part { return parts(p.Run) },
 	}, "")}
-	r.list.Marks = map[string]bool{}
+	r.list.Marks, r.list.At = map[string]bool{}, at
 	return r
+}
+
+// Opened are what opens a run of the journal, with the cursor on an image of it: what
+// the journal's view does with its row.
+func Opened(env kit.Env, run *plan.Run, image model.ImageKey) []kit.Effect {
+	p := pasts(env, []plan.Run{*run}, glimpses(env))[0]
+	return p.open((&part{image: image, target: &plan.Target{}}).id())
 }
 
 // ranHead is the height of what is said above the images.
@@ -96,7 +104,7 @@ func (s ran) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 	}
 	if _, again := in.(keys.Refresh); again {
 		var effects []kit.Effect
-		s.memory, effects = s.memory.recall()
+		s.memory, effects = s.memory.again()
 		return s, effects
 	}
 	return s, s.do(in)

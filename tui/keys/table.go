@@ -14,6 +14,7 @@ const (
 	Deeds      Scope = "deeds on the marked images, or the one under the cursor"
 	Scopes     Scope = "scopes"
 	Usage      Scope = "usage of an image"
+	ImagePast  Scope = "what amiscope did to an image"
 	Detail     Scope = "image"
 	Jumped     Scope = "what was jumped to: instances, growth, findings of a rule, a run, where deletions can be taken back"
 	Listing    Scope = "instances, dead references, snapshots, costs and findings"
@@ -83,6 +84,10 @@ var table = []Binding{
 	{Usage, []string{"enter", "d"}, Open{}, "jump to what uses the image", "jump", false},
 	{Usage, []string{"A"}, SetAside{}, "set the reference aside, so that it does not count (again: withdraw that)", "set aside", false},
 	{Usage, []string{"o"}, Opine{}, "ask AWS itself what names the image", "ask AWS", false},
+
+	{ImagePast, []string{"enter", "d"}, Open{}, "what the run did, image by image", "open", false},
+	{ImagePast, []string{"U"}, Undo{}, "undo what the run did to this image", "undo", true},
+	{ImagePast, []string{"r"}, Refresh{}, "read the journal again, and this account and region", "", false},
 
 	{Detail, []string{"u"}, UsedBy{}, "used by: who uses the image, and what was not looked at", "", false},
 	{Detail, []string{"$"}, CostBasis{}, "what the image costs, and on what basis", "", false},

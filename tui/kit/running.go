@@ -11,13 +11,15 @@ import (
 
 // Deeds is what screens know of changing AWS.
 type Deeds struct {
-	Why      string // why there can be no change at all; "" where there can
-	ReadOnly string // why one may be reviewed but not applied; "" where it may be
-	Setting  func(model.Inventory) plan.Setting
-	Told     int        // changes with the inventory
-	Weighed  int        // Told of the inventory that the verdicts and estimates are of
-	Dropped  int        // changes with each run that is dropped
-	Runs     []*Running // of this session, and those that were interrupted, the newest first
+	Why        string // why there can be no change at all; "" where there can
+	Unrecalled string // why the journal could not be read; "" where it could
+	ReadOnly   string // why one may be reviewed but not applied; "" where it may be
+	Setting    func(model.Inventory) plan.Setting
+	Past       *plan.Past // what the journal told when it was read last, by image; nil: nothing yet
+	Told       int        // changes with the inventory
+	Weighed    int        // Told of the inventory that the verdicts and estimates are of
+	Dropped    int        // changes with each run that is dropped
+	Runs       []*Running // of this session, and those that were interrupted, the newest first
 }
 
 // Running is a run as it goes on: what it has told, counted. The root alone

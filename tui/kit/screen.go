@@ -205,8 +205,17 @@ type (
 		Number int
 	}
 	Halt struct{ Number int }
-	// Recall reads the journal. Recalled answers with its number.
-	Recall struct{ N int }
+	// Recall asks for the journal, which is read where it may tell something new, or
+	// Again. Recalled answers with the number; without one Env.Deeds has what it tells.
+	Recall struct {
+		N     int
+		Again bool
+	}
+	// Recount shows a run of the journal, with the cursor on an image of it.
+	Recount struct {
+		Run   *plan.Run
+		Image model.ImageKey
+	}
 	// Resume goes on with a run that was interrupted; Drop ends it as it is.
 	Resume struct{ Run string }
 	Drop   struct{ Run string }
@@ -245,6 +254,7 @@ func (Apply) effect()      {}
 func (Proceed) effect()    {}
 func (Watch) effect()      {}
 func (Recall) effect()     {}
+func (Recount) effect()    {}
 func (Halt) effect()       {}
 func (Resume) effect()     {}
 func (Drop) effect()       {}

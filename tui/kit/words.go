@@ -125,6 +125,36 @@ func tagChanges(o *plan.Options) []string {
 	return out
 }
 
+// StateLook is how a state of steps looks, and how one says it.
+func StateLook(t *Theme, s plan.State) (sign, word string, style Style) {
+	switch s {
+	case plan.Done:
+		return t.Symbols.Check, "done", Good
+	case plan.Failed, plan.Refused:
+		return t.Symbols.Cross, string(s), Bad
+	case plan.Unclear:
+		return t.Symbols.Unknown, "not known", Bad
+	case plan.Intended:
+		return t.Symbols.Dot, "begun", Warn
+	case plan.Pending:
+		return t.Symbols.Dot, "under way", Info
+	case plan.NotRun:
+		return "-", "not run", Warn
+	}
+	return " ", "not begun", Dim
+}
+
+// PortionLook is how what became of an image in a run looks, and how one says it.
+func PortionLook(t *Theme, p *plan.Portion) (sign, word string, style Style) {
+	switch {
+	case len(p.Steps) > 0:
+		return StateLook(t, p.State)
+	case len(p.Target.Blocks) > 0:
+		return "-", "not touched", Warn
+	}
+	return " ", "as it was", Dim
+}
+
 // Role is the part of a principal's ARN that tells people who it is.
 func Role(arn string) string {
 	_, who, found := strings.Cut(arn, "arn:")
