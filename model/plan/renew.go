@@ -191,7 +191,7 @@ func (n *renewal) references() {
 	var fresh []string
 	for _, ref := range n.r.References {
 		if ref.Image == n.id && !slices.Contains(u.Weak, cmp.Or(ref.Name, ref.ID)) {
-			fresh = append(fresh, ref.Title()+", as AWS says")
+			fresh = append(fresh, said(ref))
 		}
 	}
 	if len(fresh) == 0 || u.Verdict == model.Used.String() {
@@ -200,4 +200,13 @@ func (n *renewal) references() {
 	u.Verdict = model.Used.String()
 	u.Evidence = slices.Concat(sorted(fresh), u.Evidence)
 	u.Evidence = u.Evidence[:min(len(u.Evidence), listed)]
+}
+
+// said is what AWS names. Of a launch template it does not tell the version: one that
+// launches nothing any more has to be read to be told from one that does.
+func said(ref *model.Reference) string {
+	if ref.State == model.ReportedTemplates {
+		return "launch template " + ref.Title() + " in some version, as AWS says (template_versions in the config file lets older ones be read)"
+	}
+	return ref.Title() + ", as AWS says"
 }

@@ -404,6 +404,12 @@ func TestRenewTakesNewReferencesForUses(t *testing.T) {
 	r.References = append(r.References, &model.Reference{Image: "ami-1", ID: "arn:i-2", Name: "i-2"})
 	u := plan.Renew(target("1", weak), r).Usage
 	same(t, "verdict of what is new", u.Verdict+" "+u.Evidence[0], "used i-2, as AWS says")
+	r.References = []*model.Reference{{Image: "ami-1", ID: "arn:lt-1", Name: "lt-1", State: model.ReportedTemplates}}
+	u = plan.Renew(target("1", weak), r).Usage
+	same(t, "a version that AWS does not tell", u.Verdict, "used")
+	if !strings.Contains(u.Evidence[0], "lt-1 in some version") || !strings.Contains(u.Evidence[0], "template_versions") {
+		t.Errorf("evidence %q does not say how to tell the version", u.Evidence[0])
+	}
 }
 
 // What was gone from the list is found in the bin, with its time.
