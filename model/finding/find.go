@@ -2,7 +2,6 @@ package finding
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -32,8 +31,9 @@ func Find(inv model.Inventory, usage *model.Usage, p Policy, now time.Time) *Fin
 			j.image(s, im)
 		}
 	}
-	j.out.sum()
-	return &j.out
+	out := j.out // what the judge knows besides is not to live on with it
+	out.sum()
+	return &out
 }
 
 // own lists the images of a scope that are judged: its own that can be launched
@@ -124,22 +124,16 @@ func (j *judge) image(s model.Scope, im *model.Image) {
 
 // add keeps what a rule says, unless that nothing is wrong.
 func (j *judge) add(rule int, t *Target, found model.Tri, text string) {
-	x := Finding{Rule: &checks[rule].Rule, Severity: j.severity[rule], State: Open, Target: t, Evidence: text}
-	switch found {
-	case model.No:
+	state := Open
+	switch {
+	case found == model.No:
 		return
-	case model.Maybe:
-		x.State = Undecided
-	case model.Yes:
-		if a := j.accepted[acceptance{x.Rule.ID, t.Key()}]; a != nil {
-			x.State, x.Accepted = Acknowledged, a
-		}
+	case found == model.Maybe:
+		state = Undecided
+	case j.out.accepted[acceptance{checks[rule].ID, t.Key()}] != nil:
+		state = Acknowledged
 	}
-	list := &j.out.rules[rule][x.State]
-	if len(*list) == cap(*list) {
-		*list = slices.Grow(*list, max(16, len(*list)))
-	}
-	*list = append(*list, x)
+	j.out.rules[rule][state].add(held{t, text})
 }
 
 // acceptance is what a person accepts.
@@ -154,7 +148,6 @@ type judge struct {
 	out    Findings
 
 	terms
-	accepted map[acceptance]*Accepted
 	known    map[string]bool // accounts, and ids and ARNs of organizations, that are no strangers
 	images   map[model.ImageKey]*model.Image
 	formers  map[model.ImageKey]bool                 // that were there once
@@ -192,15 +185,17 @@ type looked struct {
 
 func newJudge(inv model.Inventory, usage *model.Usage, p Policy, now time.Time) *judge {
 	j := &judge{
-		inv: inv, usage: usage, policy: p, now: now, terms: termsOf(&p),
-		accepted: map[acceptance]*Accepted{}, named: map[model.Scope]map[string]*model.Image{},
+		inv: inv, usage: usage, policy: p, now: now, terms: termsOf(&p), named: map[model.Scope]map[string]*model.Image{},
 	}
-	j.out.rules, j.out.scopes = make([][states][]Finding, len(checks)), map[model.Scope]bool{}
+	j.out = Findings{
+		rules: make([][states]pile, len(checks)), severity: j.severity,
+		accepted: map[acceptance]*Accepted{}, scopes: map[model.Scope]bool{},
+	}
 	for i := range p.Accepted {
 		a := &p.Accepted[i]
-		delete(j.accepted, acceptance{a.Rule, a.ID}) // a later one stands for those before
+		delete(j.out.accepted, acceptance{a.Rule, a.ID}) // a later one stands for those before
 		if a.Holds(now) {
-			j.accepted[acceptance{a.Rule, a.ID}] = a
+			j.out.accepted[acceptance{a.Rule, a.ID}] = a
 		}
 	}
 	j.know()

@@ -70,10 +70,11 @@ func (t *Target) compare(scope model.Scope, id string) int {
 // Findings are those of an inventory. They are immutable; nil has judged
 // nothing.
 type Findings struct {
-	// by rule and state, each in order of scope and id
-	rules  [][states][]Finding
-	sums   map[model.ImageKey]*summary
-	scopes map[model.Scope]bool // that were judged
+	rules    [][states]pile
+	severity []model.Severity // by rule, as the policy has it
+	accepted map[acceptance]*Accepted
+	sums     map[model.ImageKey]*summary
+	scopes   map[model.Scope]bool // that were judged
 }
 
 // All lists the findings: open ones, then unknown, then accepted ones; of each
@@ -88,24 +89,18 @@ func (f *Findings) All() []Finding {
 		order = append(order, i)
 		n += f.count(i).Total()
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return -cmp.Compare(f.severity(a), f.severity(b)) })
+	slices.SortStableFunc(order, func(a, b int) int { return -cmp.Compare(f.severity[a], f.severity[b]) })
 	out := make([]Finding, 0, n)
 	for s := range states {
 		for _, i := range order {
-			out = append(out, f.rules[i][s]...)
+			for _, part := range f.rules[i][s] {
+				for _, h := range part {
+					out = append(out, f.finding(i, s, h))
+				}
+			}
 		}
 	}
 	return out
-}
-
-// severity is that of a rule's findings: all have the same.
-func (f *Findings) severity(rule int) model.Severity {
-	for _, list := range f.rules[rule] {
-		if len(list) > 0 {
-			return list[0].Severity
-		}
-	}
-	return model.SeverityInfo
 }
 
 // Of lists the findings on an image, the worst first and open ones before
@@ -118,10 +113,8 @@ func (f *Findings) Of(im *model.Image) []Finding {
 	scope := model.Scope{Account: im.Owner, Region: im.Region}
 	for s := range states {
 		for i := range f.rules {
-			list := f.rules[i][s]
-			at, found := slices.BinarySearchFunc(list, im.ID, func(x Finding, id string) int { return x.Target.compare(scope, id) })
-			if found {
-				out = append(out, list[at])
+			if at, ok := f.rules[i][s].find(scope, im.ID); ok {
+				out = append(out, f.finding(i, s, f.rules[i][s].at(at)))
 			}
 		}
 	}
@@ -147,6 +140,6 @@ func (f *Findings) Count(rule string) Count {
 }
 
 func (f *Findings) count(rule int) Count {
-	list := &f.rules[rule]
-	return Count{len(list[Open]), len(list[Undecided]), len(list[Acknowledged])}
+	found := &f.rules[rule]
+	return Count{found[Open].len(), found[Undecided].len(), found[Acknowledged].len()}
 }

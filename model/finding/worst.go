@@ -15,32 +15,38 @@ type summary struct {
 // the targets, which the findings on an image share.
 func (f *Findings) sum() {
 	most := 0
-	for _, lists := range f.rules {
-		most = max(most, len(lists[Open]), len(lists[Undecided]))
+	for _, piles := range f.rules {
+		most = max(most, piles[Open].len(), piles[Undecided].len())
 	}
 	f.sums = make(map[model.ImageKey]*summary, most)
-	for _, lists := range f.rules {
-		for state, list := range lists {
-			for i := range list {
-				x := &list[i]
-				if x.Target.Image == nil {
-					continue
-				}
-				s := &x.Target.sum
-				if !s.listed {
-					f.sums[x.Target.Image.ImageKey], s.listed = s, true
-				}
-				switch State(state) {
-				case Open:
-					s.open++
-					s.worst = max(s.worst, x.Severity)
-				case Undecided:
-					s.undecided++
-					s.maybe = max(s.maybe, x.Severity)
-				default:
+	for rule, piles := range f.rules {
+		for state, p := range piles {
+			for _, part := range p {
+				for _, h := range part {
+					f.tell(h.target, State(state), f.severity[rule])
 				}
 			}
 		}
+	}
+}
+
+// tell counts a finding in the summary of its image.
+func (f *Findings) tell(t *Target, state State, severity model.Severity) {
+	if t.Image == nil {
+		return
+	}
+	s := &t.sum
+	if !s.listed {
+		f.sums[t.Image.ImageKey], s.listed = s, true
+	}
+	switch state {
+	case Open:
+		s.open++
+		s.worst = max(s.worst, severity)
+	case Undecided:
+		s.undecided++
+		s.maybe = max(s.maybe, severity)
+	default:
 	}
 }
 
@@ -63,7 +69,7 @@ func (f *Findings) Worst(im *model.Image) (worst model.Severity, open, undecided
 // Severity is that of a rule's findings, as the policy had it.
 func (f *Findings) Severity(r Rule) model.Severity {
 	if i := place(r.ID); f != nil && i >= 0 && f.count(i).Total() > 0 {
-		return f.severity(i)
+		return f.severity[i]
 	}
 	return r.Severity
 }
