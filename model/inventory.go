@@ -34,10 +34,15 @@ type shard struct {
 	permissions column[*LaunchPermissions]
 	named       named
 	afresh      afresh
-	edition     *edition // of the references: another one with each change of them
-	besides     *edition // of all but the launch permissions, likewise
-	status      [kinds]Status
-	enabled     bool
+	editions
+	status  [kinds]Status
+	enabled bool
+}
+
+// editions tell whether something has changed without looking at it.
+type editions struct {
+	edition *edition // of the references: another one with each change of them
+	besides *edition // of all but the launch permissions, likewise
 }
 
 // named is what is known of the images that references name beyond our own:

@@ -152,7 +152,7 @@ offers them again. L on the screen logs in where a login has expired.`,
 
 // verbs are those that look at AWS, and at the demo's AWS as well.
 func (a *app) verbs() []*cobra.Command {
-	return []*cobra.Command{a.list(), a.show(), a.usage(), a.cost(), a.snapshots(), a.diff(), a.findings(), a.trail(), a.planVerb(), a.applyVerb(), a.undoVerb(), a.journalVerb(), a.scan(), a.scopes(), a.doctor()}
+	return []*cobra.Command{a.list(), a.show(), a.usage(), a.cost(), a.snapshots(), a.bin(), a.diff(), a.findings(), a.trail(), a.planVerb(), a.applyVerb(), a.undoVerb(), a.journalVerb(), a.scan(), a.scopes(), a.doctor()}
 }
 
 // verb keeps a verb's error apart from cobra's own, which are wrong use.

@@ -161,9 +161,9 @@ func Reference() string {
 
 ` + "`-o json`" + ` prints one object. ` + "`list` and `usage`" + ` give ` + "`images`" + ` and ` + "`scopes`, `scopes`" + ` gives
 ` + "`scopes`; `show`" + ` prints one image. ` + "`cost`" + ` gives the fields below with ` + "`groups`, `prices`, `blind` and `scopes`, `snapshots`" + ` gives
-` + "`snapshots` and `scopes`, `diff`" + ` the fields below with ` + "`causes`, `leftOut` and `scopes`, `doctor` gives `checks` and `scopes` of its own, `findings` gives `findings`, `rules` and `scopes`, `trail` gives the fields of a trail with `scopes`" + `,
+` + "`snapshots` and `scopes`, `bin` gives `bin`, `rules`, `arming` and `scopes`, `diff`" + ` the fields below with ` + "`causes`, `leftOut` and `scopes`, `doctor` gives `checks` and `scopes` of its own, `findings` gives `findings`, `rules` and `scopes`, `trail` gives the fields of a trail with `scopes`" + `,
 ` + "`journal`, `apply` and `undo` give `runs`; `plan` prints a plan, which is for `apply`, not for other programs" + `.
-` + "`-o jsonl`" + ` prints one image, scope, group, snapshot, cause, check, finding, event, run or step a line; scopes that failed are then told on standard error only.
+` + "`-o jsonl`" + ` prints one image, scope, group, snapshot, thing in the bin, cause, check, finding, event, run or step a line; scopes that failed are then told on standard error only.
 
 A field's name and meaning stay; new fields may come. **null is a fact that is not known**; what is known to be absent
 is an empty text or list. Times are RFC 3339 in UTC; sizes are bytes; amounts are US dollars a month, to a billionth: see [cost.md](cost.md). Control characters, and characters that turn the
@@ -172,7 +172,7 @@ reading direction or show nothing, are escaped (` + "`\\u202e`" + `): the text t
 `)
 	writeFields(&b, "An image", ImageFields())
 	writeFields(&b, "A scope", ScopeFields())
-	for _, part := range slices.Concat(costParts(), doctorParts(), findingParts(), trailParts(), runParts()) {
+	for _, part := range slices.Concat(costParts(), binParts(), doctorParts(), findingParts(), trailParts(), runParts()) {
 		writeFields(&b, part.title, part.fields)
 	}
 	return b.String()

@@ -25,7 +25,7 @@ func TestFieldsAreThoseOfTheDocuments(t *testing.T) {
 		fields []Field
 	}
 	all := []documented{{model.Document{}, ImageFields()}, {model.ScopeDocument{}, ScopeFields()}}
-	for _, part := range slices.Concat(costParts(), doctorParts(), findingParts(), trailParts(), runParts()) {
+	for _, part := range slices.Concat(costParts(), binParts(), doctorParts(), findingParts(), trailParts(), runParts()) {
 		all = append(all, documented{part.of, part.fields})
 	}
 	for _, tt := range all {
@@ -65,7 +65,7 @@ func walk(prefix string, t reflect.Type, out *[]string) {
 // neverNull are the lists that are empty where there is nothing: what they stand
 // in is null where it is not known.
 func neverNull() []string {
-	return []string{"usage.evidence", "usage.blind", "looked", "blind", "events", "steps"}
+	return []string{"usage.evidence", "usage.blind", "looked", "blind", "events", "steps", "with", "without"}
 }
 
 // element gives the struct inside a type that is not a time, and whether it
