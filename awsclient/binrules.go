@@ -51,9 +51,8 @@ func (r *reading) binRules(ctx context.Context, resource types.ResourceType) err
 	})
 }
 
-// binRule reads one rule; nil for one that retains nothing: it was deleted since
-// it was listed, or is not in force yet (only rules that are available retain,
-// says the API reference of GetRule).
+// binRule reads one rule; nil for one that was deleted since it was listed. Only rules
+// that are available retain, says the API reference of GetRule.
 func (r *reading) binRule(ctx context.Context, resource types.ResourceType, id *string) (*model.BinRule, error) {
 	var out *rbin.GetRuleOutput
 	err := r.ask(ctx, "rbin:GetRule", func(ctx context.Context) (err error) {
@@ -66,13 +65,11 @@ func (r *reading) binRule(ctx context.Context, resource types.ResourceType, id *
 	if err != nil {
 		return nil, unlessGone(err)
 	}
-	if out.Status != types.RuleStatusAvailable {
-		return nil, nil
-	}
 	conv := r.converter()
 	return &model.BinRule{
 		ID: aws.ToString(out.Identifier), Resource: string(resource), Days: int(*out.RetentionPeriod.RetentionPeriodValue),
 		Tags: conv.ruleTags(out.ResourceTags), Except: conv.ruleTags(out.ExcludeResourceTags),
+		Description: conv.text(out.Description), Lock: string(out.LockState), Pending: out.Status != types.RuleStatusAvailable,
 	}, nil
 }
 

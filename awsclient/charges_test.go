@@ -30,7 +30,7 @@ func charges(w *fleet.Fleet, s model.Scope) {
 		return fleet.BinRule{ID: id, Owner: s.Account, Region: s.Region, Resource: resource, Days: days, Tags: tags, Except: except}
 	}
 	pending := rule("pending", model.SnapshotResource, 1, nil, nil)
-	pending.State = "pending"
+	pending.State, pending.Description, pending.Lock = "pending", "a day", "locked"
 	w.BinRules = append(w.BinRules, pending,
 		rule("region", model.SnapshotResource, 14, nil, []fleet.Tag{{Key: "purpose", Value: "scratch"}, {Key: "dlm:managed", Value: "true"}}),
 		rule("tagged", model.SnapshotResource, 365, []fleet.Tag{{Key: "hold", Value: "yes"}, {Key: "hold", Value: "Yes"}}, nil),
@@ -46,6 +46,13 @@ func charges(w *fleet.Fleet, s model.Scope) {
 		fleet.FastLaunch{Image: image2, Owner: s.Account, Region: s.Region, State: "disabling", Copies: 5},
 		fleet.FastLaunch{Image: image3, Owner: s.Account, Region: s.Region, State: "disabling-failed", Copies: 5},
 	)
+}
+
+func ruleIDs(rules []*model.BinRule) (ids []string) {
+	for _, r := range rules {
+		ids = append(ids, r.ID)
+	}
+	return ids
 }
 
 // charged is what the passes over all charges tell of a scope.
@@ -86,6 +93,8 @@ func TestCharges(t *testing.T) {
 			{ID: "region", Resource: model.SnapshotResource, Days: 14, Except: []model.Tag{{Key: "dlm:managed", Value: "true"}, {Key: "purpose", Value: "scratch"}}},
 			{ID: "tagged", Resource: model.SnapshotResource, Days: 365, Tags: []model.Tag{{Key: "hold", Value: "Yes"}, {Key: "hold", Value: "yes"}}},
 		}, got.BinRules(s)},
+		{"all rules", []string{"images", "pending", "region", "tagged"}, ruleIDs(got.AllBinRules(s))},
+		{"the rule that is not in force", model.BinRule{ID: "pending", Description: "a day", Resource: model.SnapshotResource, Days: 1, Lock: model.RuleLocked, Pending: true}, *got.AllBinRules(s)[1]},
 		{"hastened", []*model.Hastened{
 			{Image: ami1, State: "enabled", Copies: 6, Owner: s.Account},
 			{Image: ami3, State: "disabling-failed", Copies: 5, Owner: s.Account},

@@ -82,7 +82,7 @@ func (a *Archive) addScope(inv model.Inventory, s model.Scope) {
 		case model.Bin:
 			rows.Binned = inv.Binned(s)
 		case model.BinRules:
-			rows.Rules = inv.BinRules(s)
+			rows.Rules = inv.AllBinRules(s)
 		case model.Hasten:
 			rows.Hastened = inv.Hastened(s)
 		case model.Settings:

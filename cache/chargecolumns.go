@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"errors"
 	"time"
 
 	"github.com/amiscope/amiscope/model"
@@ -23,10 +24,31 @@ func binnedColumns(c *coder, bs []*model.Binned) {
 }
 
 func binRulesPart() part[model.BinRule] {
-	return part[model.BinRule]{name: model.BinRules.Word(), version: 1, size: 5, columns: binRuleColumns}
+	return part[model.BinRule]{name: model.BinRules.Word(), version: 2, size: 8, columns: binRuleColumns}
+}
+
+// heldPart is how rules were kept before it was known which are locked or not in force
+// yet. Files hold such ones still.
+func heldPart() part[model.BinRule] {
+	return part[model.BinRule]{name: binRulesPart().name, version: 1, size: 5, columns: heldColumns}
+}
+
+func (c codec) openBinRules(s model.Scope, chunk []byte, sc *scratch) ([]*model.BinRule, time.Time, error) {
+	recs, at, err := binRulesPart().open(c, s, chunk, sc)
+	if errors.Is(err, errFormat) {
+		return heldPart().open(c, s, chunk, sc)
+	}
+	return recs, at, err
 }
 
 func binRuleColumns(c *coder, rs []*model.BinRule) {
+	heldColumns(c, rs)
+	texts(c, rs, func(r *model.BinRule) *string { return &r.Description })
+	texts(c, rs, func(r *model.BinRule) *string { return &r.Lock })
+	flags(c, rs, func(r *model.BinRule) *bool { return &r.Pending })
+}
+
+func heldColumns(c *coder, rs []*model.BinRule) {
 	texts(c, rs, func(r *model.BinRule) *string { return &r.Resource })
 	numbers(c, rs, func(r *model.BinRule) *int { return &r.Days })
 	tagColumns(c, lists(c, rs, columnsOfTag, func(r *model.BinRule) *[]model.Tag { return &r.Tags }))

@@ -19,6 +19,7 @@ var anyBinned = rapid.Custom(func(t *rapid.T) *model.Binned {
 var anyRule = rapid.Custom(func(t *rapid.T) *model.BinRule {
 	tags := rapid.SliceOfN(anyTag, 0, 3)
 	return &model.BinRule{
+		Description: anyText.Draw(t, "description"), Lock: anyText.Draw(t, "lock"), Pending: rapid.Bool().Draw(t, "pending"),
 		ID: anyText.Draw(t, "id"), Resource: anyText.Draw(t, "resource"), Days: rapid.Int().Draw(t, "days"), Tags: tags.Draw(t, "tags"), Except: tags.Draw(t, "except"),
 	}
 })
@@ -90,4 +91,27 @@ func TestFormersAreForgotten(t *testing.T) {
 		}
 	}
 	equal(t, "none", kept(nil, usageScope).Formers, []*model.Former(nil))
+}
+
+// TestRulesOfOlderFiles: of rules that were kept before it was known which are locked,
+// all that was known is read.
+func TestRulesOfOlderFiles(t *testing.T) {
+	c, at := newCodec(), time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	rule := model.BinRule{ID: "r", Resource: model.ImageResource, Days: 7, Tags: []model.Tag{{Key: "a", Value: "b"}}}
+	full := rule
+	full.Description, full.Lock, full.Pending = "legal", model.RuleLocked, true
+	for _, p := range []struct {
+		part part[model.BinRule]
+		want model.BinRule
+	}{{heldPart(), rule}, {binRulesPart(), full}} {
+		chunk, err := p.part.seal(c, usageScope, at, []*model.BinRule{&full})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, when, err := c.openRows(model.Page{Scope: usageScope, Kind: model.BinRules}, chunk, &scratch{})
+		if err != nil || !when.Equal(at) {
+			t.Fatal(err, when)
+		}
+		equal(t, "rules", page.Rules, []*model.BinRule{&p.want})
+	}
 }

@@ -108,7 +108,7 @@ func (c codec) openRows(p model.Page, chunk []byte, sc *scratch) (_ model.Page, 
 	case model.Bin:
 		p.Binned, at, err = binnedPart().open(c, p.Scope, chunk, sc)
 	case model.BinRules:
-		p.Rules, at, err = binRulesPart().open(c, p.Scope, chunk, sc)
+		p.Rules, at, err = c.openBinRules(p.Scope, chunk, sc)
 	case model.Hasten:
 		p.Hastened, at, err = hastenedPart().open(c, p.Scope, chunk, sc)
 	case model.Settings:

@@ -18,12 +18,23 @@ type Binned struct {
 
 // BinRule is a retention rule of the Recycle Bin.
 type BinRule struct {
-	ID       string
-	Resource string // ImageResource or SnapshotResource
-	Days     int
-	Tags     []Tag // it holds for what has any of these; none: for all
-	Except   []Tag // but not for what has any of these
+	ID          string
+	Description string
+	Resource    string // ImageResource or SnapshotResource
+	Days        int
+	Tags        []Tag  // it holds for what has any of these; none: for all
+	Except      []Tag  // but not for what has any of these
+	Lock        string // RuleLocked, RuleUnlocking, RuleUnlocked; "": it was never locked
+	Pending     bool   // it is not in force yet, and holds nothing
 }
+
+// The values of Lock of a BinRule, as AWS spells them. One that is being unlocked can
+// be changed when its delay is over.
+const (
+	RuleLocked    = "locked"
+	RuleUnlocking = "pending_unlock"
+	RuleUnlocked  = "unlocked"
+)
 
 // The resources of BinRule that are read.
 const (
@@ -128,8 +139,14 @@ func (im *Image) SnapshotIDs() []string {
 // Binned lists what is in the Recycle Bin of a scope, in order of id.
 func (inv Inventory) Binned(s Scope) []*Binned { return inv.shard(s).binned.records() }
 
-// BinRules lists the rules of the Recycle Bin of a scope, in order of id.
-func (inv Inventory) BinRules(s Scope) []*BinRule { return inv.shard(s).rules.records() }
+// BinRules lists the rules of the Recycle Bin of a scope that are in force, in order
+// of id.
+func (inv Inventory) BinRules(s Scope) []*BinRule {
+	return slices.DeleteFunc(inv.AllBinRules(s), func(r *BinRule) bool { return r.Pending })
+}
+
+// AllBinRules lists those that are not in force yet, too.
+func (inv Inventory) AllBinRules(s Scope) []*BinRule { return inv.shard(s).rules.records() }
 
 // Hastened lists what is hastened in a scope, at a price.
 func (inv Inventory) Hastened(s Scope) []*Hastened { return inv.shard(s).hastened.records() }

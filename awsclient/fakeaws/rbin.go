@@ -36,7 +36,7 @@ func (s *Server) listBinRules(_ context.Context, call Call, in *rbin.ListRulesIn
 	defer s.store().mu.RUnlock()
 	rules := s.store().binRules
 	asks := func(r *fleet.BinRule) bool {
-		return r.Resource == string(in.ResourceType) && in.LockState == "" && // no rule here was ever locked
+		return r.Resource == string(in.ResourceType) && (in.LockState == "" || r.Lock == string(in.LockState)) &&
 			hasAll(r.Tags, in.ResourceTags) && hasAll(r.Except, in.ExcludeResourceTags)
 	}
 	found, next := tell(s.pages, rules.id, []shelf[*fleet.BinRule]{{rules.own[here(call)], asks}}, c, size)
@@ -44,6 +44,7 @@ func (s *Server) listBinRules(_ context.Context, call Call, in *rbin.ListRulesIn
 	for i, r := range found {
 		out.Rules[i] = types.RuleSummary{
 			Description: aws.String(r.Description), Identifier: aws.String(r.ID), RetentionPeriod: answerRetention(r), RuleArn: aws.String(ruleARN(r)),
+			LockState: types.LockState(r.Lock),
 		}
 	}
 	return out, nil
@@ -64,7 +65,7 @@ func (s *Server) getBinRule(_ context.Context, call Call, in *rbin.GetRuleInput)
 			return &rbin.GetRuleOutput{
 				Description: aws.String(r.Description), Identifier: aws.String(r.ID), ResourceType: types.ResourceType(r.Resource),
 				ResourceTags: answerRuleTags(r.Tags), ExcludeResourceTags: answerRuleTags(r.Except),
-				RetentionPeriod: answerRetention(r), RuleArn: aws.String(ruleARN(r)), Status: types.RuleStatus(r.State),
+				RetentionPeriod: answerRetention(r), RuleArn: aws.String(ruleARN(r)), Status: types.RuleStatus(r.State), LockState: types.LockState(r.Lock),
 			}, nil
 		}
 	}

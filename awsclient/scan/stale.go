@@ -93,7 +93,7 @@ func idle(inv model.Inventory, s model.Scope, k model.Kind) bool {
 	case model.Bin:
 		return len(inv.Binned(s)) == 0
 	case model.BinRules:
-		return len(inv.BinRules(s)) == 0
+		return len(inv.AllBinRules(s)) == 0
 	case model.Hasten:
 		return len(inv.Hastened(s)) == 0
 	case model.Settings, model.PublicSnapshots: // there is nothing to be open

@@ -39,6 +39,7 @@ type BinRule struct {
 	Description string
 	Resource    string // EBS_SNAPSHOT, EC2_IMAGE or EBS_VOLUME
 	State       string // available, or pending; "" means available
+	Lock        string // locked, pending_unlock or unlocked; "": it was never locked
 	Days        int32
 	Tags        []Tag // none: a rule for the whole region
 	Except      []Tag // of those only
@@ -99,7 +100,7 @@ func (g *generator) binRules(management, account, region string) {
 	rule(account, BinRule{Description: "two weeks to change our minds", Resource: "EBS_SNAPSHOT", Days: 14, Except: []Tag{{"purpose", "scratch"}, {"dlm:managed", "true"}}})
 	rule(account, BinRule{Resource: "EC2_IMAGE", Days: 30, Tags: []Tag{{"Environment", "prod"}, {"tier", "gold"}}})
 	rule(management, BinRule{Description: "base images", Resource: "EC2_IMAGE", Days: 7})
-	rule(management, BinRule{Resource: "EBS_SNAPSHOT", Days: 365, Tags: []Tag{{"legal-hold", "yes"}}})
+	rule(management, BinRule{Resource: "EBS_SNAPSHOT", Days: 365, Tags: []Tag{{"legal-hold", "yes"}}, Lock: "locked"})
 	rule(management, BinRule{Resource: "EBS_VOLUME", Days: 3})
 }
 
