@@ -4,20 +4,40 @@ import (
 	"cmp"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
-
 	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/model/plan"
 	"github.com/amiscope/amiscope/tui/keys"
 	"github.com/amiscope/amiscope/tui/kit"
 )
 
-// Armed shows in which accounts and regions a deletion can be taken back, because
+// NewArmed shows in which accounts and regions a deletion can be taken back, because
 // the Recycle Bin would hold the image and all its snapshots.
-type Armed struct{ list kit.Listing[plan.Arming] }
+func NewArmed() kit.Screen { return newSheet(&armedTopic) }
 
-// NewArmed is that list, to come back from.
-func NewArmed() Armed { return Armed{kit.NewListing(&armingRecords, "")} }
+var armedTopic = topic[plan.Arming]{
+	records: &armingRecords, scope: keys.Armed, jumped: true,
+	title: "Where deletions can be taken back: rules hold images and their snapshots, for a week or longer",
+	none:  []string{"no accounts and regions were read"}, nothing: "no account is shown",
+	note: func(_ kit.Env, a plan.Arming) (string, kit.Style) { return armWhy(a), kit.Dim },
+	do: func(in keys.Intent, a plan.Arming) []kit.Effect {
+		if _, id := in.(keys.CopyID); id {
+			return []kit.Effect{kit.Clip{Text: a.Scope.Account, What: "the account " + a.Scope.Account}}
+		}
+		return ofScope(in, a.Scope)
+	},
+}
+
+// ofScope are the ways on from a row that is of an account and region: its images, and
+// to read it again.
+func ofScope(in keys.Intent, s model.Scope) []kit.Effect {
+	switch in.(type) {
+	case keys.Open, keys.Click:
+		return []kit.Effect{kit.Go{View: "images", Then: kit.SetFilter{Query: "account:" + s.Account + " region:" + s.Region}}}
+	case keys.Refresh:
+		return []kit.Effect{kit.Read{Scopes: []model.Scope{s}}}
+	}
+	return nil
+}
 
 // enough is for how many days something must be held for undo to be called armed: a
 // deletion by mistake shows when the next deployment fails, which may take a week.
@@ -167,104 +187,3 @@ func (n arming) line(env kit.Env) string {
 }
 
 func places(n int) string { return kit.Plural(n, "account and region", "accounts and regions") }
-
-func (s Armed) with(l kit.Listing[plan.Arming], effects []kit.Effect) (kit.Screen, []kit.Effect) {
-	s.list = l
-	return s, effects
-}
-
-func armedRoom(env kit.Env) kit.Env {
-	env.Height -= 1 + whyLines
-	return env
-}
-
-// Sync asks for new rows when the world changed.
-func (s Armed) Sync(env kit.Env) (kit.Screen, []kit.Effect) {
-	return s.with(s.list.Sync(armedRoom(env)))
-}
-
-// Receive takes new rows.
-func (s Armed) Receive(env kit.Env, a kit.Answer) (kit.Screen, []kit.Effect) {
-	return s.with(s.list.Receive(armedRoom(env), a))
-}
-
-// Handle answers what is asked of a listing, and shows the images of a scope.
-func (s Armed) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
-	env = armedRoom(env)
-	if click, ok := in.(keys.Click); ok {
-		click.Y--
-		in = click
-	}
-	if s.list.Searching() {
-		if l, effects, ok := s.list.HandleField(env, in); ok {
-			return s.with(l, effects)
-		}
-	}
-	if _, leave := in.(keys.Back); leave && s.list.Text() == "" {
-		return s, []kit.Effect{kit.Pop{}}
-	}
-	if l, effects, ok := s.list.Handle(env, in); ok {
-		return s.with(l, effects)
-	}
-	a, ok := s.list.Current()
-	if !ok {
-		return s, nil
-	}
-	switch in.(type) {
-	case keys.Open, keys.Click:
-		return s, []kit.Effect{kit.Go{View: "images", Then: kit.SetFilter{Query: "account:" + a.Scope.Account + " region:" + a.Scope.Region}}}
-	case keys.CopyID:
-		return s, []kit.Effect{kit.Clip{Text: a.Scope.Account, What: "the account " + a.Scope.Account}}
-	case keys.Refresh:
-		return s, []kit.Effect{kit.Read{Scopes: []model.Scope{a.Scope}}}
-	}
-	return s, nil
-}
-
-// Ask sorts.
-func (s Armed) Ask(env kit.Env, r kit.Request) (kit.Screen, []kit.Effect) {
-	if o, ok := r.(kit.SetOrder); ok {
-		return s.with(s.list.SortBy(armedRoom(env), kit.ListOrder(o)))
-	}
-	return s, nil
-}
-
-// Typing reports whether the search field has the keys.
-func (s Armed) Typing() bool { return s.list.Searching() }
-
-// Type edits the words that are searched.
-func (s Armed) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
-	return s.with(s.list.Typed(armedRoom(env), msg))
-}
-
-// Scopes are a listing's, to come back from.
-func (s Armed) Scopes() []keys.Scope {
-	if s.list.Searching() {
-		return []keys.Scope{keys.Finder}
-	}
-	return []keys.Scope{keys.Jumped, keys.Armed, keys.Listing, keys.Table}
-}
-
-// Disabled says why an intent makes no sense now.
-func (s Armed) Disabled(_ kit.Env, in keys.Intent) string {
-	switch in.(type) {
-	case keys.Open, keys.CopyID:
-		if _, ok := s.list.Current(); !ok && !s.list.Searching() {
-			return "no account is shown"
-		}
-	}
-	return ""
-}
-
-// Counts says how many there are.
-func (s Armed) Counts(kit.Env) []kit.Part { return []kit.Part{s.list.Counts()} }
-
-// View draws them, and below them why the one under the cursor is as it is.
-func (s Armed) View(env kit.Env) string {
-	text := ""
-	if a, ok := s.list.Current(); ok {
-		text = armWhy(a)
-	}
-	title := " " + env.Theme.Paint(kit.Title, env.Theme.Cut("Where deletions can be taken back: rules hold images and their snapshots, for a week or longer", env.Width-2))
-	return strings.Join([]string{kit.Block(title, env.Width, 1), s.list.View(armedRoom(env), "no accounts and regions were read"), why(env, text, kit.Dim)}, "\n")
-}
