@@ -100,6 +100,7 @@ func New(ctx context.Context, opts Options) *App {
 		{name: "scopes", number: 9, help: "accounts and regions: age, calls, errors", screen: browse.NewScopes()},
 		{name: "instances", help: "what runs on which image, and how far behind", screen: browse.NewInstances()},
 		{name: "dead", help: "references to images that are gone, disabled or not yours", screen: browse.NewDead()},
+		{name: "bin rules", help: "how long the Recycle Bins hold what, rule by rule", screen: history.NewRules()},
 		{name: "runs", help: "changes that go on, and those that were interrupted", screen: change.NewRuns()},
 	})
 	return a

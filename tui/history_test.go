@@ -23,6 +23,7 @@ func TestBinScreens(t *testing.T) {
 		{"bin-open", []string{"7", "G", "k", "k", "enter"}},
 		{"bin-search", []string{"7", "/", "e", "s", "c", "enter"}},
 		{"armed", []string{"7", "A"}},
+		{"rules", []string{":", "b", "i", "n", "space", "r", "enter"}},
 	}
 	for _, size := range [][2]int{{40, 10}, {80, 24}, {120, 40}, {200, 60}} {
 		for _, j := range journeys {

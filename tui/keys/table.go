@@ -26,6 +26,7 @@ const (
 	Bin        Scope = "Recycle Bins"
 	Binned     Scope = "what is in a Recycle Bin"
 	Armed      Scope = "where deletions can be taken back"
+	BinRules   Scope = "rules of the Recycle Bins"
 	Profiles   Scope = "profiles"
 	Field      Scope = "filter field"
 	Finder     Scope = "search field"
@@ -147,6 +148,10 @@ var table = []Binding{
 	{Binned, []string{"Y"}, CopyMenu{}, "copy id, name or the AWS CLI command that restores it", "copy …", false},
 
 	{Armed, []string{"enter", "d"}, Open{}, "show the images of that account and region", "images", false},
+
+	{BinRules, []string{"enter", "d"}, Open{}, "show the images of that account and region", "images", false},
+	{BinRules, []string{"y"}, CopyID{}, "copy the id of the rule", "copy id", false},
+	{BinRules, []string{"r"}, Refresh{}, "read this account and region again", "", false},
 
 	{Profiles, []string{"enter"}, Open{}, "use the marked profiles, or this one", "use", false},
 	{Profiles, []string{"space"}, Mark{}, "mark the profile and advance", "mark", false},

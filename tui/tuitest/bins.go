@@ -41,7 +41,8 @@ func BinnedFleet() []model.Event {
 		}
 		out = append(out, model.Page{Gen: 1, Scope: s, Kind: model.BinRules, Calls: 1, At: at, Last: true, Rules: rules})
 	}
-	rules(Prod, &model.BinRule{Resource: model.ImageResource, Days: 30}, &model.BinRule{Resource: model.SnapshotResource, Days: 14})
+	rules(Prod, &model.BinRule{Resource: model.ImageResource, Days: 30}, &model.BinRule{Resource: model.SnapshotResource, Days: 14, Lock: model.RuleLocked, Description: "two weeks \x1b[31mto change our minds"},
+		&model.BinRule{Resource: model.SnapshotResource, Days: 365, Pending: true, Except: []model.Tag{{Key: "purpose", Value: "scratch"}}})
 	rules(Dev, &model.BinRule{Resource: model.ImageResource, Days: 30, Tags: []model.Tag{{Key: "Owner", Value: "team-web"}}}, &model.BinRule{Resource: model.SnapshotResource, Days: 14})
 	rules(model.Scope{Account: Dev.Account, Region: "us-east-1"}, &model.BinRule{Resource: model.ImageResource, Days: 2}, &model.BinRule{Resource: model.SnapshotResource, Days: 2})
 	denied := model.Scope{Account: "333333333333", Region: "eu-west-1"}
