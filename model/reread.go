@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Look says what is to be read again of some images of one account and region.
 type Look struct {
@@ -12,6 +16,32 @@ type Look struct {
 	Snapshots   bool     // their snapshots, who may use those, and which other images use them
 	References  bool     // what names them, as AWS itself says
 	Bin         bool     // whether what is gone is in the Recycle Bin
+}
+
+// IsSnapshot reports whether an id is that of a snapshot.
+func IsSnapshot(id string) bool { return strings.HasPrefix(id, "snap-") }
+
+// LookAt looks at images, and at snapshots for their own sake, by their ids.
+func LookAt(s Scope, ids ...string) Look {
+	l := Look{Scope: s}
+	l.Add(ids...)
+	return l
+}
+
+// Add looks at these too.
+func (l *Look) Add(ids ...string) {
+	for _, id := range ids {
+		if IsSnapshot(id) {
+			l.Besides = append(l.Besides, id)
+		} else {
+			l.Images = append(l.Images, id)
+		}
+	}
+}
+
+// Asks reports whether an image or snapshot is looked at.
+func (l Look) Asks(id string) bool {
+	return slices.Contains(l.Images, id) || slices.Contains(l.Besides, id)
 }
 
 // Reread is what was read again of single images, apart from any pass. What Look
@@ -33,3 +63,15 @@ type Reread struct {
 }
 
 func (Reread) event() {}
+
+// Told lists what was read: images and snapshots that are there, and those that are not.
+func (r Reread) Told() []string {
+	out := slices.Concat(r.Gone, r.Missing)
+	for _, im := range r.Images {
+		out = append(out, im.ID)
+	}
+	for _, s := range r.Snapshots {
+		out = append(out, s.ID)
+	}
+	return out
+}

@@ -84,9 +84,9 @@ func (a *App) review(s change.Subject) tea.Cmd {
 
 // foundMsg is a run of the journal that is to be taken back.
 type foundMsg struct {
-	run    plan.Run
-	images []model.ImageKey
-	err    error
+	run  plan.Run
+	part plan.Part
+	err  error
 }
 
 // undo looks for the run that is to be taken back.
@@ -97,7 +97,7 @@ func (a *App) undo(e kit.Undo) tea.Cmd {
 	}
 	return func() tea.Msg {
 		run, err := find(e.Run)
-		return foundMsg{run, e.Images, err}
+		return foundMsg{run, e.Part, err}
 	}
 }
 
@@ -108,7 +108,7 @@ func (a *App) found(m foundMsg) tea.Cmd {
 	case a.runs.live(m.run.ID):
 		return a.say("this run still goes on: ctrl+x asks it to stop", true)
 	}
-	return a.review(change.Undone{Run: m.run, Images: m.images})
+	return a.review(change.Undone{Run: m.run, Part: m.part})
 }
 
 // look is how far reading images again for a screen is.
@@ -125,18 +125,12 @@ func (l *look) take(r model.Reread) {
 		return
 	}
 	l.rereads = append(l.rereads, r)
-	tell := func(id string) {
+	for _, id := range r.Told() {
 		k := model.ImageKey{Region: r.Scope.Region, ID: id}
 		if told, asked := l.asked[k]; asked && !told {
 			l.asked[k] = true
 			l.done++
 		}
-	}
-	for _, im := range r.Images {
-		tell(im.ID)
-	}
-	for _, id := range r.Gone {
-		tell(id)
 	}
 }
 
@@ -151,10 +145,8 @@ func (a *App) lookAt(id int, e kit.Look) tea.Cmd {
 		return nil
 	}
 	l := &look{screen: id, n: e.N, asked: map[model.ImageKey]bool{}}
-	for _, x := range e.Looks {
-		for _, image := range x.Images {
-			l.asked[model.ImageKey{Region: x.Scope.Region, ID: image}] = false
-		}
+	for _, k := range e.Of {
+		l.asked[k] = false
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
 	return a.follow(ctx, a.opts.Services.Changes.Look(ctx, e.Looks), run{what: looks, cancel: cancel, look: l})

@@ -122,7 +122,7 @@ func (r *run) undone(s *step, e *model.OpError) plan.Outcome {
 	switch {
 	case e.Kind == model.Network || e.Kind == model.Unknown && e.Code == "" || e.Kind == model.NotFound && takesAway(s.Call.API):
 		o.State = plan.Intended
-	case e.Kind == model.Expired, e.Kind == model.Throttled && s.tries.throttled < throttles, lags(s, e):
+	case e.Kind == model.Expired, e.Kind == model.Throttled && s.tries.throttled < throttles, r.lags(s, e):
 		o.State, o.Kind = plan.NotRun, ""
 		o.Why += ": it is made again"
 	}
@@ -178,14 +178,17 @@ func (r *run) again(s *step, p reply) {
 // lags reports whether AWS refuses a step for what one before it has not brought
 // about yet: the image is gone whose snapshot is to be deleted, or the snapshots are
 // out of the bin that an image is made of.
-func lags(s *step, e *model.OpError) bool {
-	switch {
-	case len(s.After) == 0:
-		return false
-	case s.Call.API == "ec2:RestoreImageFromRecycleBin":
+func (r *run) lags(s *step, e *model.OpError) bool {
+	if s.Call.API == "ec2:RestoreImageFromRecycleBin" && (len(s.After) > 0 || r.recovers(s)) {
 		return e.Code == "IncorrectState" && s.tries.throttled < recoveries
 	}
-	return s.Call.API == deleteSnapshot && e.Kind == model.InUse && s.tries.throttled < throttles
+	return len(s.After) > 0 && s.Call.API == deleteSnapshot && e.Kind == model.InUse && s.tries.throttled < throttles
+}
+
+// recovers reports whether a snapshot of a step's image was on its way out of the bin when
+// the plan was made: another run had brought it back.
+func (r *run) recovers(s *step) bool {
+	return slices.ContainsFunc(r.run.Plan.Targets[s.Target].Before.Snapshots, func(sn plan.Snapshot) bool { return sn.State == "recovering" })
 }
 
 // unused reads who uses a snapshot that is about to be deleted; not ok with what

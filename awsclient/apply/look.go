@@ -68,7 +68,7 @@ func (r *run) lookAfter(s *step) model.Look {
 // lookAt is a look at the image of a step, with the login of its owner.
 func (r *run) lookAt(s *step) model.Look {
 	t := &r.run.Plan.Targets[s.Target]
-	return model.Look{Scope: model.Scope{Account: t.Account, Region: t.Image.Region}, Images: []string{t.Image.ID}}
+	return model.LookAt(t.Scope(), t.Image.ID)
 }
 
 // snapshots are those that a step's image had when its plan was made.

@@ -180,6 +180,9 @@ func (ch *changes) again(p *plan.Plan, targets []plan.Target, s plan.Setting) (p
 	if err != nil {
 		return plan.Plan{}, err
 	}
+	if part := (plan.Part{Steps: p.Of}); len(p.Of) > 0 {
+		return plan.Undo(&r, part, targets, s), nil
+	}
 	return plan.Undo(&r, plan.Part{Images: images}, targets, s), nil
 }
 

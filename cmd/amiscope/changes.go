@@ -111,7 +111,7 @@ func (ch *changes) renew(ctx context.Context, p *plan.Plan) ([]plan.Target, erro
 	_ = g.Wait() // what could not be read stands in the answers
 	for i := range targets {
 		for j := range rereads {
-			if slices.Contains(looks[j].Images, targets[i].Image.ID) {
+			if looks[j].Asks(targets[i].Image.ID) {
 				targets[i].Before = plan.Renew(targets[i], rereads[j])
 			}
 		}

@@ -58,7 +58,7 @@ func (ch *changes) reread(ctx context.Context, l model.Look) (r model.Reread, er
 func (ch *changes) late(l model.Look, r model.Reread) bool {
 	ch.mu.Lock()
 	defer ch.mu.Unlock()
-	return slices.ContainsFunc(l.Images, func(id string) bool {
+	return slices.ContainsFunc(slices.Concat(l.Images, l.Besides), func(id string) bool {
 		f := ch.fresh[model.ImageKey{Region: l.Scope.Region, ID: id}]
 		return f != nil && r.At.Sub(f.at) < contradicts && slices.ContainsFunc(f.steps, func(s plan.Step) bool { return contradicted(s, f.target, r) })
 	})

@@ -75,7 +75,7 @@ func deedVerbs() []deedVerb {
 			s.BoolVar(&f.AllowUnknown, "allow-unknown", false, "also images of which it is not known who uses them")
 			s.BoolVar(&f.AllowStale, "allow-stale", false, "also images that are probably used")
 		}},
-		{plan.Restore, "Bring images back from the Recycle Bin", "amiscope plan restore ami-0123456789abcdef0", none},
+		{plan.Restore, "Bring images back from the Recycle Bin, with their snapshots, or snapshots alone", "amiscope plan restore ami-0123456789abcdef0", none},
 	}
 }
 
@@ -148,7 +148,7 @@ func (a *app) planStyle() (output.Style, error) {
 
 // planned makes the plan of a request on the images that arguments mean.
 func (a *app) planned(ctx context.Context, r plan.Request, args []string) (p plan.Plan, g gathered, err error) {
-	t, err := a.targets(args)
+	t, err := a.targets(r.Deed, args)
 	if err != nil {
 		return p, g, err
 	}
@@ -204,10 +204,20 @@ type targeting struct {
 	text   []string
 }
 
-var anImageID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^ami-[0-9a-f]+$`) })
+var (
+	anImageID   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^ami-[0-9a-f]+$`) })
+	aRestorable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(ami|snap)-[0-9a-f]+$`) })
+	errSnapshot = errors.New("only restore takes snapshots; the others take images, with their snapshots")
+)
 
-func (a *app) targets(args []string) (t targeting, err error) {
-	if !slices.ContainsFunc(args, func(s string) bool { return !anImageID().MatchString(s) }) {
+func (a *app) targets(deed plan.Deed, args []string) (t targeting, err error) {
+	id := anImageID
+	if deed == plan.Restore {
+		id = aRestorable
+	} else if slices.ContainsFunc(args, model.IsSnapshot) {
+		return t, usageError{errSnapshot}
+	}
+	if !slices.ContainsFunc(args, func(s string) bool { return !id().MatchString(s) }) {
 		t.ids = args
 		return t, nil
 	}
@@ -263,7 +273,11 @@ func (t targeting) keys(g *gathered, deed plan.Deed) (out []model.ImageKey, err 
 				out = append(out, model.ImageKey{Region: s.Region, ID: id})
 			}
 		}
-		if len(out) == before {
+		switch {
+		case len(out) > before:
+		case model.IsSnapshot(id):
+			err = errors.Join(err, fmt.Errorf("no Recycle Bin that was read holds %s; 7 on the screen shows what they hold", id))
+		default:
 			err = errors.Join(err, fmt.Errorf("no image has the id %s; `amiscope list` shows what there is", id))
 		}
 	}

@@ -92,7 +92,7 @@ func (r *reporting) printRest() {
 // summary says in a few lines what a plan comes to.
 func summary(p *plan.Plan) []string {
 	runs, done, blocked := p.Counts()
-	parts := []string{fmt.Sprintf("%s %s", p.Deed, kit.Plural(runs, "image", "images"))}
+	parts := []string{fmt.Sprintf("%s %s", p.Deed, kit.Targets(p, runs))}
 	if done > 0 {
 		parts = append(parts, fmt.Sprintf("%d are as they should be already", done))
 	}

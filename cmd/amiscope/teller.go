@@ -83,10 +83,8 @@ func (t *teller) follow(e plan.Event) {
 // it.
 func (t *teller) looks(target int) []model.Look {
 	x := t.plan.Targets[target]
-	own := model.Look{
-		Scope: model.Scope{Account: x.Account, Region: x.Image.Region}, Images: []string{x.Image.ID},
-		Permissions: true, Snapshots: true, Bin: true,
-	}
+	own := model.LookAt(x.Scope(), x.Image.ID)
+	own.Permissions, own.Snapshots, own.Bin = true, true, true
 	for _, s := range x.Before.Snapshots {
 		if s.Owner == x.Account {
 			own.Besides = append(own.Besides, s.ID)

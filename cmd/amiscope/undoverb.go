@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -16,14 +17,18 @@ func (a *app) undoVerb() *cobra.Command {
 	var q applying
 	var from string
 	cmd := &cobra.Command{
-		Use:   "undo [RUN [ID...]]",
+		Use:   "undo [RUN [ID|STEP...]]",
 		Short: "Take back what was done",
-		Long: `undo makes the plan that takes a run back, all of it or what it did to some images, and
-does it: what was shared is unshared, what was deleted is restored from the Recycle Bin with
-its launch permissions and tags, and so on. Without a run it is the last one of the journal.
+		Long: `undo makes the plan that takes a run back, all of it or what it did to some images or in
+some steps, and does it: what was shared is unshared, what was deleted is restored from the
+Recycle Bin with its launch permissions and tags, and so on. Without a run it is the last one
+of the journal. A step is named by its number, as amiscope journal RUN tells it. What belongs
+to it goes with it: an image comes back with the snapshots that it needs.
+
 What cannot be taken back is told first. It is a run of its own, and can be taken back too.`,
 		Example: `  amiscope undo
   amiscope undo 20261126-101512-3f9a ami-0123456789abcdef0 --yes
+  amiscope undo 20261126-101512-3f9a 3
   amiscope undo --from undo.jsonl --yes`,
 		RunE: a.verb(func(ctx context.Context, args []string) error { return a.runUndo(ctx, q, from, args) }),
 	}
@@ -46,7 +51,7 @@ func (a *app) runUndo(ctx context.Context, q applying, from string, args []strin
 	})
 }
 
-// toUndo is the run that is meant, and which images of it.
+// toUndo is the run that is meant, and which images and steps of it.
 func (ch *changes) toUndo(from string, args []string) (r plan.Run, part plan.Part, err error) {
 	ids := args
 	switch {
@@ -62,17 +67,33 @@ func (ch *changes) toUndo(from string, args []string) (r plan.Run, part plan.Par
 		return r, part, err
 	}
 	for _, id := range ids {
-		before := len(part.Images)
-		for _, k := range r.Touched(plan.Part{}) {
-			if k.ID == id {
-				part.Images = append(part.Images, k)
-			}
-		}
-		if len(part.Images) == before {
-			return r, part, fmt.Errorf("the run %s did nothing to %s; `amiscope journal %s` tells what it did", r.ID, id, r.ID)
+		if err := single(&r, id, &part); err != nil {
+			return r, part, err
 		}
 	}
 	return r, part, nil
+}
+
+// single adds what an argument names to a part of a run: an image by its id, a step by its
+// number.
+func single(r *plan.Run, arg string, part *plan.Part) error {
+	if n, err := strconv.Atoi(arg); err == nil {
+		if !slices.Contains(r.Taken(plan.Part{Steps: []int{n}}), n) {
+			return fmt.Errorf("no step %d of the run %s was done; `amiscope journal %s` tells what was", n, r.ID, r.ID)
+		}
+		part.Steps = append(part.Steps, n)
+		return nil
+	}
+	before := len(part.Images)
+	for _, k := range r.Touched(plan.Part{}) {
+		if k.ID == arg {
+			part.Images = append(part.Images, k)
+		}
+	}
+	if len(part.Images) == before {
+		return fmt.Errorf("the run %s did nothing to %s; `amiscope journal %s` tells what it did", r.ID, arg, r.ID)
+	}
+	return nil
 }
 
 // undo makes the plan that takes a run back, of what AWS says now.

@@ -124,6 +124,9 @@ func (d *draft) take(images []model.ImageKey, targets []Target) {
 func (t *Target) block(n Note) { t.Blocks = append(t.Blocks, n) }
 func (t *Target) warn(n Note)  { t.Warnings = append(t.Warnings, n) }
 
+// lone reports whether it is a snapshot without an image.
+func (t *Target) lone() bool { return model.IsSnapshot(t.Image.ID) }
+
 // Scope is where the target is.
 func (t *Target) Scope() model.Scope { return model.Scope{Account: t.Account, Region: t.Image.Region} }
 

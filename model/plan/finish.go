@@ -65,7 +65,7 @@ func (d *draft) countLosses() {
 	d.Undo.Whole = d.Undo.Images == len(running) && len(running) > 0
 	for _, n := range order {
 		if len(running) > 1 {
-			n.Text = several(count[n], "image") + ": " + n.Text
+			n.Text = several(count[n], d.Noun()) + ": " + n.Text
 		}
 		d.Undo.Lost = append(d.Undo.Lost, n)
 	}
@@ -102,13 +102,13 @@ func (d *draft) confirm() {
 		}
 	}
 	if n > 1 {
-		d.Because = append(d.Because, several(n, "image"))
+		d.Because = append(d.Because, several(n, d.Noun()))
 	}
 	if grave > 0 {
-		d.Because = append(d.Because, "a grave warning of "+several(grave, "image"))
+		d.Because = append(d.Because, "a grave warning of "+several(grave, d.Noun()))
 	}
 	if final > 0 {
-		d.Because = append(d.Because, "it cannot be wholly taken back for "+several(final, "image"))
+		d.Because = append(d.Because, "it cannot be wholly taken back for "+several(final, d.Noun()))
 	}
 	for _, a := range d.Acts {
 		if a.Production {

@@ -10,6 +10,9 @@ import (
 // missing are the facts of an image that is not listed: in the Recycle Bin, gone, or
 // never read.
 func (g *gathering) missing(k model.ImageKey) Target {
+	if model.IsSnapshot(k.ID) {
+		return g.lone(k)
+	}
 	t := Target{Image: k, Before: nothing()}
 	seen, sure := false, true
 	for _, s := range g.inv.Scopes() {
@@ -30,6 +33,48 @@ func (g *gathering) missing(k model.ImageKey) Target {
 		t.Before.State = Gone
 	}
 	return t
+}
+
+// lone are the facts of a snapshot that is looked at for its own sake.
+func (g *gathering) lone(k model.ImageKey) Target {
+	t := Target{Image: k, Before: nothing()}
+	sn := Snapshot{ID: k.ID, FullBytes: -1, Tags: []model.Tag{}, Images: []string{}, Named: []string{}}
+	seen, sure := false, true
+	for _, s := range g.inv.Scopes() {
+		if s.Region != k.Region {
+			continue
+		}
+		_, was := g.inv.Former(s, k.ID)
+		b := g.binned(s)[k.ID]
+		if now := g.binnedSnapshot(s, k.ID); b != nil || was || now.State != "" && now.State != Gone {
+			t.Account, sn = s.Account, now
+			t.Before = g.loneFacts(s, now, b)
+			return t
+		}
+		seen = true
+		sure = sure && (!g.inv.Readable(s) || whole(g.inv.Status(s, model.Snapshots)) && whole(g.inv.Status(s, model.Bin)))
+	}
+	if seen && sure {
+		t.Before.State, sn.State = Gone, Gone
+	}
+	t.Before.Snapshots = append(t.Before.Snapshots, sn)
+	return t
+}
+
+func (g *gathering) loneFacts(s model.Scope, sn Snapshot, b *model.Binned) Facts {
+	f := nothing()
+	f.Owner, f.State, f.SizeGiB, f.Snapshots = s.Account, sn.State, sn.SizeGiB, []Snapshot{sn}
+	p := g.place(s)
+	f.Snapshots[0].Images = sorted(p.users[sn.ID])
+	f.Snapshots[0].Named = labels(g.usage.SnapshotNames(s.Region, sn.ID))
+	f.SnapshotsKnown = p.sure
+	f.Bin = p.bin(&f)
+	f.AsOf = moment(g.inv.Status(s, model.Snapshots).AsOf)
+	if b != nil {
+		f.Description, f.Bin.Exits = b.Description, moment(b.Exits)
+		f.AsOf = moment(g.inv.Status(s, model.Bin).AsOf)
+	}
+	return f
 }
 
 // nothing are the facts of an image of which nothing is known.

@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"slices"
-
 	"github.com/amiscope/amiscope/model"
 )
 
@@ -14,15 +12,22 @@ const lookAtOnce = 50
 // the deed's decisions rest on, and what taking it back will need.
 func (p *Plan) Looks() []model.Look {
 	var out []model.Look
+	var held []int // targets of each
 	for i := range p.Targets {
 		t := &p.Targets[i]
-		at := slices.IndexFunc(out, func(l model.Look) bool { return l.Scope == t.Scope() && len(l.Images) < lookAtOnce })
+		at := -1
+		for n := range out {
+			if at < 0 && out[n].Scope == t.Scope() && held[n] < lookAtOnce {
+				at = n
+			}
+		}
 		if at < 0 {
 			l := p.wants()
 			l.Scope = t.Scope()
-			out, at = append(out, l), len(out)
+			out, held, at = append(out, l), append(held, 0), len(out)
 		}
-		out[at].Images = append(out[at].Images, t.Image.ID)
+		held[at]++
+		out[at].Add(t.Image.ID)
 		if out[at].Bin {
 			for _, s := range t.Before.Snapshots {
 				out[at].Besides = append(out[at].Besides, s.ID)

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/amiscope/amiscope/model"
@@ -19,6 +20,7 @@ type Plan struct {
 	Options Options   `json:"options"`
 	Made    time.Time `json:"made"`
 	Undoes  string    `json:"undoes,omitempty"` // the run that it takes back
+	Of      []int     `json:"of,omitempty"`     // the steps of that run that it takes back; none: all that were about its targets
 
 	Targets []Target `json:"targets"`
 	Steps   []Step   `json:"steps"` // in an order in which they can be done one after the other
@@ -39,7 +41,9 @@ type Act struct {
 	Production bool   `json:"production,omitempty"`
 }
 
-// Target is an image that a plan is about, or for a restoration was about.
+// Target is an image that a plan is about. What is restored, and taken back then, may
+// also be a snapshot without an image: then the id is its own, and in Before it stands as
+// the only snapshot, with its state as that of the whole.
 type Target struct {
 	Image    model.ImageKey `json:"image"`
 	Account  string         `json:"account"` // whose login acts: the owner's
@@ -109,6 +113,15 @@ func (p *Plan) Counts() (runs, done, blocked int) {
 		}
 	}
 	return runs, done, blocked
+}
+
+// Noun is the word for what the plan is about: "image", or "snapshot" where it is about
+// these alone.
+func (p *Plan) Noun() string {
+	if len(p.Targets) > 0 && !slices.ContainsFunc(p.Targets, func(t Target) bool { return !t.lone() }) {
+		return "snapshot"
+	}
+	return "image"
 }
 
 // Empty reports whether there is nothing to do.

@@ -18,6 +18,11 @@ func Renew(t Target, r model.Reread) Facts {
 		return f
 	}
 	n := renewal{f: &f, id: t.Image.ID, r: &r}
+	if model.IsSnapshot(n.id) {
+		n.snapshots()
+		n.lone()
+		return f
+	}
 	if n.image() {
 		n.permissions()
 	}
@@ -75,6 +80,19 @@ func (n *renewal) image() bool {
 		n.unread(UnreadImage, err)
 	}
 	return false
+}
+
+// lone renews what a snapshot tells that is looked at for its own sake.
+func (n *renewal) lone() {
+	told := slices.Contains(n.r.Missing, n.id) || slices.ContainsFunc(n.r.Snapshots, func(s *model.Snapshot) bool { return s.ID == n.id })
+	err := n.failed("", "ec2:DescribeSnapshots", "ec2:DescribeImages")
+	switch s := n.f.snapshot(n.id); {
+	case told && s != nil:
+		n.unread(UnreadImage, nil)
+		n.f.State = s.State
+	case err != nil:
+		n.unread(UnreadImage, err)
+	}
 }
 
 // told takes over what an image tells of itself. It does not tell of a family, of

@@ -15,6 +15,11 @@ func judgeRestore(d *draft, t *Target) {
 	case f.State != Binned, f.Bin.Exits != nil && !f.Bin.Exits.After(d.s.Now):
 		t.block(Note{Code: "gone", Text: "it is not in the Recycle Bin: it is gone for good"})
 		return
+	case t.lone():
+		if !f.Bin.Known || f.Bin.Snapshots == 0 {
+			t.warn(Note{Code: "bin", Text: "deleted again it is gone for good: no rule of the Recycle Bin is known that holds it", Final: true})
+		}
+		return
 	}
 	if i := slices.IndexFunc(f.Snapshots, func(s Snapshot) bool { return s.State == Gone }); i >= 0 {
 		t.block(Note{Code: "gone", Text: "its snapshot " + f.Snapshots[i].ID + " is gone for good, and the image does not come back without it"})
@@ -40,15 +45,23 @@ func (d *draft) restoreSnapshots(targets []int) {
 		for _, s := range t.Before.Snapshots {
 			k := snapshotKey{t.Image.Region, s.ID}
 			if _, begun := d.back[k]; s.State == Binned && !begun {
-				d.back[k] = d.step(i, &restoreSnapshot{onSnapshot{s.ID}}, "bring back its snapshot "+s.ID)
+				why := "bring back its snapshot " + s.ID
+				if t.lone() {
+					why = "bring back the snapshot"
+				}
+				d.back[k] = d.step(i, &restoreSnapshot{onSnapshot{s.ID}}, why)
 			}
 		}
 	}
 }
 
-// restoreSteps brings an image back once its snapshots are, and gives that step.
+// restoreSteps brings an image back once its snapshots are, and gives that step; 0 of a
+// snapshot, which is back then.
 func restoreSteps(d *draft, i int) int {
 	t := &d.Targets[i]
+	if t.lone() {
+		return 0
+	}
 	var after []int
 	for _, s := range t.Before.Snapshots {
 		if n, ok := d.back[snapshotKey{t.Image.Region, s.ID}]; ok {

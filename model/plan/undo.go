@@ -1,15 +1,17 @@
 package plan
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
-	"strings"
+	"sync"
 
 	"github.com/amiscope/amiscope/model"
 )
 
 // Part is what of a run is taken back. The zero value is all of it; else it is the
-// steps of these numbers and those of these images.
+// steps of these numbers and those of these images. With the step that brought an image
+// back go those that brought back its snapshots: it needs them, and nothing else does.
 type Part struct {
 	Steps  []int
 	Images []model.ImageKey
@@ -33,6 +35,9 @@ func (r *Run) Touched(of Part) []model.ImageKey {
 func Undo(r *Run, of Part, now []Target, s Setting) Plan {
 	d := newDraft(UndoOf, s)
 	d.Undoes = r.ID
+	if len(of.Steps) > 0 {
+		d.Of = r.Taken(of)
+	}
 	steps := r.done(of)
 	d.take(r.Touched(of), now)
 	u := &undoing{draft: d, run: r, fates: map[model.ImageKey]*fate{}, open: r.openOf(of), deleted: r.deleted()}
@@ -60,10 +65,11 @@ type doneStep struct {
 // that is being made is one of them.
 func (r *Run) done(of Part) []doneStep {
 	var out []doneStep
+	of = r.whole(of)
 	for i := range slices.Backward(r.Plan.Steps) {
 		s := &r.Plan.Steps[i]
 		o := r.Outcomes[s.ID]
-		in, err := read(s.Call)
+		in, err := read(r.filled(s.Call))
 		if err != nil || o.State != Done && (o.State != Pending || o.Result.Image == "") {
 			continue
 		}
@@ -75,16 +81,44 @@ func (r *Run) done(of Part) []doneStep {
 	return out
 }
 
+// whole adds to the steps of a part those that belong to them.
+func (r *Run) whole(of Part) Part {
+	for i := range r.Plan.Steps {
+		if s := &r.Plan.Steps[i]; slices.Contains(of.Steps, s.ID) && s.Call.API == (*restoreImage)(nil).api() {
+			of.Steps = slices.Concat(of.Steps, s.After)
+		}
+	}
+	return of
+}
+
+// Taken lists the steps, by their numbers, that were done and are of a part: those that
+// Undo takes back.
+func (r *Run) Taken(of Part) []int {
+	var out []int
+	for _, d := range r.done(of) {
+		out = append(out, d.ID)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// placeholder stands in an input for the image that another step made.
+var placeholder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{(\d+)\.ImageId\}`) })
+
+// filled is a call with what the steps before it gave.
+func (r *Run) filled(c Call) Call {
+	c.Input = placeholder().ReplaceAllFunc(c.Input, func(m []byte) []byte {
+		n, _ := strconv.Atoi(string(placeholder().FindSubmatch(m)[1])) // of digits
+		return []byte(r.Outcomes[n].Result.Image)
+	})
+	return c
+}
+
 // imageOf is the image that a step changed.
 func (r *Run) imageOf(s *Step, in input) model.ImageKey {
 	k := model.ImageKey{Region: s.Scope.Region, ID: in.image()}
 	if _, ok := in.(*copyImage); ok {
 		k.ID = r.Outcomes[s.ID].Result.Image
-		return k
-	}
-	if rest, ok := strings.CutPrefix(k.ID, "${"); ok {
-		n, _ := strconv.Atoi(strings.TrimSuffix(rest, ".ImageId}"))
-		k.ID = r.Outcomes[n].Result.Image
 		return k
 	}
 	if k.ID == "" { // of a snapshot

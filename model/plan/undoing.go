@@ -12,6 +12,7 @@ type fate struct {
 	restore bool                 // it was deleted
 	remove  bool                 // it was made, or brought back
 	only    map[snapshotKey]bool // of what was brought back: the snapshots that were so too
+	bring   []string             // snapshots that were deleted, where the image was not or stays as it is
 	calls   []input              // else: what is done to it, in order
 	lost    []Note               // what that does not bring back
 }
@@ -49,10 +50,17 @@ func (u *undoing) meet(x doneStep) {
 		f.keepBut()
 	case *restoreSnapshot:
 		f.keepBut()[snapshotKey{x.Scope.Region, in.ID}] = true
-	case *deregister, *deleteSnapshot:
-		f.restore = f.restore || in.image() != ""
+	case *deregister:
+		f.restore = true
+	case *deleteSnapshot:
+		f.bring = append(f.bring, in.ID)
 	default:
-		w := x.in.back(&target.Before, &u.s)
+		before := target.Before
+		if target.Image != x.image { // a copy, which is private when it is made
+			before = nothing()
+			before.Permissions = &Sharing{}
+		}
+		w := x.in.back(&before, &u.s)
 		f.calls, f.lost = append(f.calls, w.calls...), append(f.lost, w.lost...)
 	}
 }
@@ -71,7 +79,7 @@ func (u *undoing) judge(t *Target) {
 	if u.open[t.Image] {
 		t.warn(Note{Code: "unclear", Text: "of a step of the run nobody knows whether it was done: that one is not taken back", Grave: true})
 	}
-	if f.restore { // also where nothing is known of it yet: what is read next are its snapshots
+	if f.restore || len(f.bring) > 0 { // also where nothing is known of it yet: what is read next are its snapshots
 		if f.before == nil {
 			f.before = &t.Before
 		}
@@ -94,6 +102,10 @@ func (u *undoing) judge(t *Target) {
 	case f.remove:
 		u.careOf(t, careKept)
 		judgeDelete(u.draft, t)
+	case len(f.bring) > 0:
+		u.judgeBring(t, f)
+	case f.only != nil:
+		u.judgeDrop(t, f)
 	default:
 		u.judgeCalls(t, f)
 	}
@@ -105,9 +117,9 @@ func (u *undoing) judge(t *Target) {
 // deeds are what taking back comes to, at least one.
 func (f *fate) deeds() []Deed {
 	switch {
-	case f.restore:
+	case f.restore, len(f.bring) > 0 && !f.remove:
 		return []Deed{Restore}
-	case f.remove:
+	case f.remove, f.only != nil:
 		return []Deed{Delete}
 	}
 	out := []Deed{}
@@ -120,6 +132,45 @@ func (f *fate) deeds() []Deed {
 		return []Deed{UndoOf}
 	}
 	return out
+}
+
+// judgeBring says whether snapshots that were deleted can come back without their image.
+func (u *undoing) judgeBring(t *Target, f *fate) {
+	f.calls = nil
+	for _, id := range f.bring {
+		switch s := t.Before.snapshot(id); {
+		case s == nil || s.State == Gone:
+			t.block(Note{Code: "gone", Text: "its snapshot " + id + " is not in the Recycle Bin: it is gone for good"})
+		case s.State == Binned:
+			f.calls = append(f.calls, &restoreSnapshot{onSnapshot{id}})
+		}
+	}
+	if len(f.calls) == 0 && len(t.Blocks) == 0 {
+		t.Done = "it is there"
+	}
+}
+
+// judgeDrop says whether snapshots that were brought back go again, where no image does.
+func (u *undoing) judgeDrop(t *Target, f *fate) {
+	f.calls = nil
+	if t.Before.there() && !t.lone() {
+		t.block(Note{Code: "snapshots", Text: "the image is there, and needs its snapshots", Mend: "take back the step that brought back the image: its snapshots go with it"})
+		return
+	}
+	for i := range t.Before.Snapshots {
+		s := &t.Before.Snapshots[i]
+		if !f.only[snapshotKey{t.Image.Region, s.ID}] || s.State == Gone || s.State == Binned {
+			continue
+		}
+		if why, _ := u.stays(t, s); why != "" {
+			t.block(Note{Code: "kept", Text: s.ID + " stays: " + why})
+			continue
+		}
+		f.calls = append(f.calls, &deleteSnapshot{onSnapshot{s.ID}})
+	}
+	if len(f.calls) == 0 && len(t.Blocks) == 0 {
+		t.Done = "it is gone again already"
+	}
 }
 
 // judgeCalls leaves out what is so already, and says what cannot be brought back.

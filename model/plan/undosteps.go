@@ -54,6 +54,9 @@ func (u *undoing) set(i int) {
 		gate = []int{n}
 	}
 	for _, in := range u.fates[u.Targets[i].Image].calls {
+		if s, ok := in.(*restoreSnapshot); ok && u.back[snapshotKey{u.Targets[i].Image.Region, s.ID}] > 0 {
+			continue // it comes back with an image
+		}
 		after := gate
 		switch in.(type) {
 		case *disableImage, *disableDeprecation:
@@ -96,6 +99,10 @@ func why(in input) string {
 		return "set " + tagNames(in.Tags) + " as before"
 	case *deleteTags:
 		return "remove " + tagNames(in.Tags) + " again"
+	case *restoreSnapshot:
+		return "bring back snapshot " + in.ID
+	case *deleteSnapshot:
+		return "delete snapshot " + in.ID + " again"
 	}
 	return "take it back"
 }

@@ -156,7 +156,7 @@ func (d Detail) handlePast(in keys.Intent) (effects []kit.Effect, ok bool) {
 		return effects, true
 	case keys.Undo:
 		if there {
-			effects = []kit.Effect{kit.Undo{Run: m.Run.ID, Images: []model.ImageKey{d.key}}}
+			effects = []kit.Effect{kit.Undo{Run: m.Run.ID, Part: plan.Part{Images: []model.ImageKey{d.key}}}}
 		}
 		return effects, true
 	}

@@ -103,7 +103,7 @@ func TestPastTabLeadsToTheRun(t *testing.T) {
 	env.Deeds.Past = plan.Recollect([]plan.Run{three, two, one})
 	next, _ = next.Sync(env)
 	_, effects := next.Handle(env, keys.Undo{})
-	if d := cmp.Diff([]kit.Effect{kit.Undo{Run: one.ID, Images: []model.ImageKey{webKey}}}, effects); d != "" {
+	if d := cmp.Diff([]kit.Effect{kit.Undo{Run: one.ID, Part: plan.Part{Images: []model.ImageKey{webKey}}}}, effects); d != "" {
 		t.Error(d)
 	}
 	_, effects = next.Handle(env, keys.Open{})

@@ -192,7 +192,7 @@ func (r Review) action(env kit.Env) string {
 		ask := t.Paint(r.keyStyle(why), "y") + ", then type " + t.Paint(kit.Strong, t.Clean(p.Phrase))
 		return ask + t.Paint(kit.Dim, t.Cut(because, max(0, env.Width-2-kit.Width(ask))))
 	default:
-		return t.Paint(r.keyStyle(why), "y") + " " + kit.WordsOf(p.Deed).Does + " " + t.Cut(images(d.sum.runs), 30) + "  " + leave
+		return t.Paint(r.keyStyle(why), "y") + " " + kit.WordsOf(p.Deed).Does + " " + t.Cut(kit.Targets(p, d.sum.runs), 30) + "  " + leave
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/model/plan"
 	"github.com/amiscope/amiscope/tui/keys"
 	"github.com/amiscope/amiscope/tui/kit"
@@ -137,13 +138,13 @@ func (r Review) planned(env kit.Env, d *draft) (Review, []kit.Effect) {
 
 // lookAgain reads the images of the plan again.
 func (r Review) lookAgain() (Review, []kit.Effect) {
-	looks := r.drafts.now.plan.Looks()
-	of := 0
-	for _, l := range looks {
-		of += len(l.Images)
+	p := r.drafts.now.plan
+	var of []model.ImageKey
+	for i := range p.Targets {
+		of = append(of, p.Targets[i].Image)
 	}
-	r.look = looking{Looked: kit.Looked{N: r.look.N + 1, Of: of}}
-	return r, []kit.Effect{kit.Look{N: r.look.N, Looks: looks}}
+	r.look = looking{Looked: kit.Looked{N: r.look.N + 1, Of: len(of)}}
+	return r, []kit.Effect{kit.Look{N: r.look.N, Looks: p.Looks(), Of: of}}
 }
 
 func (r Review) looked(env kit.Env, a kit.Looked) (Review, []kit.Effect) {

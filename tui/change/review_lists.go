@@ -55,16 +55,16 @@ func (p page) places() section {
 		}
 		return row(t, labelWidth,
 			cell{p.env.Inv.AccountTitle(at.scope.Account), 16, style}, cell{at.scope.Region, 14, kit.Normal},
-			cell{counted(at), 18, kit.Normal}, cell{who, max(0, p.env.Width-labelWidth-55), kit.Dim})
+			cell{counted(p.Plan, at), 18, kit.Normal}, cell{who, max(0, p.env.Width-labelWidth-55), kit.Dim})
 	}
 	return s
 }
 
-func counted(at place) string {
+func counted(p *plan.Plan, at place) string {
 	if at.runs == at.targets {
-		return images(at.targets)
+		return kit.Targets(p, at.targets)
 	}
-	return fmt.Sprintf("%s of %s", kit.Count(at.runs), images(at.targets))
+	return fmt.Sprintf("%s of %s", kit.Count(at.runs), kit.Targets(p, at.targets))
 }
 
 // owners says whose images they are, by their tag.

@@ -98,7 +98,7 @@ func (p page) result() section {
 	if p.Empty() {
 		return p.label("result", "Will", "do nothing", kit.Strong)
 	}
-	many := images(len(p.Targets))
+	many := kit.Targets(p.Plan, len(p.Targets))
 	if p.sum.runs < len(p.Targets) {
 		many = kit.Count(p.sum.runs) + " of " + many
 	}
@@ -245,7 +245,7 @@ func (p page) undo() section {
 	case u.Images == 0:
 		return p.label("undo", "Undo", "none: nothing of this can be taken back whole", kit.Bad)
 	case !u.Whole:
-		text = fmt.Sprintf("for %s of %s: %s", kit.Count(u.Images), images(p.sum.runs), text)
+		text = fmt.Sprintf("for %s of %s: %s", kit.Count(u.Images), kit.Targets(p.Plan, p.sum.runs), text)
 	}
 	if u.Until != nil {
 		text += ", until " + kit.Moment(*u.Until)

@@ -26,23 +26,22 @@ func (a Asked) Plan(env kit.Env, s plan.Setting, again kit.Looked) plan.Plan {
 	return plan.Decide(a.Request, targets, s)
 }
 
-// Undone is a run that somebody takes back, or what it did to some images.
+// Undone is a run that somebody takes back, or a part of it.
 type Undone struct {
-	Run    plan.Run
-	Images []model.ImageKey // nil: all of it
+	Run  plan.Run
+	Part plan.Part
 }
 
 // Plan takes the run back. The first draft knows of images that are gone whose they
 // were, and which snapshots they had.
 func (u Undone) Plan(env kit.Env, s plan.Setting, again kit.Looked) plan.Plan {
-	part := plan.Part{Images: u.Images}
-	now := plan.Gather(env.Inv, env.Usage, u.Run.Touched(part), env.Now)
-	draft := plan.Undo(&u.Run, part, now, s)
+	now := plan.Gather(env.Inv, env.Usage, u.Run.Touched(u.Part), env.Now)
+	draft := plan.Undo(&u.Run, u.Part, now, s)
 	if len(again.Rereads) == 0 && !again.Over {
 		return draft
 	}
 	renew(draft.Targets, again)
-	return plan.Undo(&u.Run, part, draft.Targets, s)
+	return plan.Undo(&u.Run, u.Part, draft.Targets, s)
 }
 
 // renew adds to facts what only a second reading tells: who may use snapshots, and
@@ -52,11 +51,7 @@ func renew(targets []plan.Target, again kit.Looked) {
 	in := map[model.Scope][]int{}      // by scope: those that tell of failures
 	for i := range again.Rereads {
 		r := &again.Rereads[i]
-		for _, im := range r.Images {
-			k := model.ImageKey{Region: r.Scope.Region, ID: im.ID}
-			told[k] = append(told[k], i)
-		}
-		for _, id := range r.Gone {
+		for _, id := range r.Told() {
 			k := model.ImageKey{Region: r.Scope.Region, ID: id}
 			told[k] = append(told[k], i)
 		}

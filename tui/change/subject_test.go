@@ -143,7 +143,7 @@ func TestUndoneTakesBackWhatTheRunDid(t *testing.T) {
 	if whole.Undoes != run.ID || len(whole.Targets) != 4 {
 		t.Fatalf("%s undoes %q, %d images", whole.Deed, whole.Undoes, len(whole.Targets))
 	}
-	part := Undone{run, all[:1]}.Plan(env, setting(env), kit.Looked{Rereads: []model.Reread{gone}, Over: true})
+	part := Undone{run, plan.Part{Images: all[:1]}}.Plan(env, setting(env), kit.Looked{Rereads: []model.Reread{gone}, Over: true})
 	if len(part.Targets) != 1 || part.Targets[0].Account != prod || len(part.Steps) != 1 || part.Steps[0].Call.API != "ec2:RestoreImageFromRecycleBin" {
 		t.Fatalf("%+v", part)
 	}

@@ -96,7 +96,7 @@ func (s Bin) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 			return s.with(l, effects)
 		}
 	}
-	if effects, ok := mark(&s.list, in, binID, isImage); ok {
+	if effects, ok := mark(&s.list, in, binID, restorable); ok {
 		return s, effects
 	}
 	if l, effects, ok := s.list.Handle(env, in); ok {
@@ -207,7 +207,7 @@ func (s Bin) Disabled(env kit.Env, in keys.Intent) string {
 	}
 	switch in.(type) {
 	case keys.Mark:
-		if !b.image {
+		if !restorable(b) {
 			return "a snapshot is restored with its image: mark that one"
 		}
 	case keys.Deed:
@@ -223,12 +223,10 @@ func (s Bin) Disabled(env kit.Env, in keys.Intent) string {
 // tried: the review says what becomes of it.
 func (b *binned) unrestorable(env kit.Env) string {
 	switch {
-	case env.Deeds.Why != "" || b.image:
+	case env.Deeds.Why != "" || restorable(b):
 		return env.Deeds.Why
-	case len(b.with) > 0:
-		return "a snapshot is restored with its image: " + b.with[0]
 	}
-	return "no image of the bin needs this snapshot: Y copies the command that restores it alone"
+	return "a snapshot is restored with its image: " + b.with[0]
 }
 
 // Counts says what there is, and what it costs.
@@ -266,8 +264,10 @@ func wayBack(env kit.Env, b *binned) (string, kit.Style) {
 		return "its time in the Recycle Bin is over: it is gone for good, or about to be", kit.Bad
 	case !b.image && len(b.with) > 0:
 		return "restoring " + kit.Some(b.with, 2) + " brings it back", kit.Dim
+	case !b.image && env.Deeds.Why != "":
+		return "no image in the bins needs it: it comes back alone, until " + kit.Moment(b.Exits), kit.Dim
 	case !b.image:
-		return "no image in the bins needs it: Y copies the command that restores it alone", kit.Dim
+		return "no image in the bins needs it: it comes back alone, until " + kit.Moment(b.Exits) + ": U restores it", kit.Dim
 	case b.back == lost:
 		i := slices.IndexFunc(b.snapshots, func(sn plan.Snapshot) bool { return sn.State == plan.Gone })
 		return "its snapshot " + b.snapshots[i].ID + " is gone for good: it does not come back", kit.Bad

@@ -46,7 +46,9 @@ func (b *binned) left(now time.Time) time.Duration { return b.Exits.Sub(now) }
 
 func binID(b *binned) string { return b.scope.Region + "/" + b.ID }
 
-func isImage(b *binned) bool { return b.image }
+// restorable reports whether it is restored for its own sake: an image, or a snapshot that
+// no image of the bin comes back with.
+func restorable(b *binned) bool { return b.image || len(b.with) == 0 }
 
 // allBinned gives what is in the bins, what is gone first before all else.
 func allBinned(env kit.Env) []*binned {
@@ -196,12 +198,14 @@ func leftCell(env kit.Env, b *binned) kit.Cell {
 	}
 }
 
-func backCell(_ kit.Env, b *binned) kit.Cell {
+func backCell(env kit.Env, b *binned) kit.Cell {
 	switch {
 	case !b.image && len(b.with) > 0:
 		return kit.Cell{Text: "with its image", Style: kit.Dim}
+	case !b.image && !b.Exits.IsZero() && b.left(env.Now) <= 0:
+		return kit.Cell{Text: "no", Style: kit.Bad}
 	case !b.image:
-		return kit.Cell{Text: "alone", Style: kit.Dim}
+		return kit.Cell{Text: "yes, alone", Style: kit.Good}
 	}
 	return [...]kit.Cell{
 		back: {Text: "yes", Style: kit.Good}, unsure: {Text: "perhaps", Style: kit.Warn},

@@ -57,7 +57,7 @@ func mark[R any](l *kit.Listing[R], in keys.Intent, id func(R) string, can func(
 				l.Marks[id(r)] = true
 			}
 		}
-		return []kit.Effect{kit.Toast{Text: images(len(l.Marks)) + " marked"}}, true
+		return []kit.Effect{kit.Toast{Text: kit.Count(len(l.Marks)) + " marked"}}, true
 	case keys.ClearMarks:
 		n := len(l.Marks)
 		clear(l.Marks)

@@ -198,11 +198,11 @@ func TestUndoFromTheJournal(t *testing.T) {
 	}
 	slices.SortFunc(done, model.ImageKey.Compare)
 	all, _ := asked(env, one, keys.MarkShown{})
-	want("marked", all, kit.Undo{Run: r.ID, Images: done})
+	want("marked", all, kit.Undo{Run: r.ID, Part: plan.Part{Images: done}})
 	last, _ := asked(env, told(t, env, effects[0].(kit.Push).Screen, runs), keys.ClearMarks{}, keys.Jump{End: true})
 	_, effects = asked(env, last, keys.Undo{})
 	u, ok := effects[0].(kit.Undo)
-	if !ok || len(u.Images) != 1 || !slices.Contains(done, u.Images[0]) {
+	if !ok || len(u.Part.Images) != 1 || !slices.Contains(done, u.Part.Images[0]) {
 		t.Errorf("under the cursor: %v", effects)
 	}
 	_, effects = asked(env, last, keys.Open{})
@@ -269,5 +269,47 @@ func TestTroubleWithTheJournal(t *testing.T) {
 	}
 	if late, effects := s.Receive(env, kit.Recalled{N: n - 1, Runs: tuitest.JournalRuns()}); len(effects) > 0 || line(env, late, tuitest.InterruptedRun) != "" {
 		t.Error("a late answer is shown")
+	}
+}
+
+// TestOneStepIsTakenBack: with the cursor on a step U is about that one, above the steps
+// about all that was done to the image.
+func TestOneStepIsTakenBack(t *testing.T) {
+	env, _, runs := journalled(t)
+	r := runs[0]
+	r.Ended, r.Dropped = &env.Now, false
+	first := r.Plan.Steps[0]
+	first.ID, first.Call.API = 1, "ec2:RestoreSnapshotFromRecycleBin"
+	second := first
+	second.ID, second.Call.API = 2, "ec2:RestoreImageFromRecycleBin"
+	r.Plan.Steps, r.Plan.Targets = []plan.Step{first, second}, r.Plan.Targets[first.Target:first.Target+1]
+	r.Plan.Steps[0].Target, r.Plan.Steps[1].Target, r.Plan.Undoes = 0, 0, ""
+	r.Outcomes = map[int]plan.Outcome{1: {State: plan.Failed}, 2: {State: plan.Done}}
+	runs = []plan.Run{r}
+	s := told(t, env, history.NewJournal(), runs)
+	_, effects := asked(env, s, keys.Open{})
+	_, effects = asked(env, shown(env, effects[0].(kit.Push).Screen), keys.Open{})
+	page := shown(env, effects[0].(kit.Push).Screen)
+	undo := func(s kit.Screen) plan.Part {
+		t.Helper()
+		_, effects := asked(env, s, keys.Undo{})
+		return effects[0].(kit.Undo).Part
+	}
+	if got := undo(page); len(got.Images) != 1 || len(got.Steps) > 0 {
+		t.Errorf("above the steps: %+v", got)
+	}
+	page, _ = asked(env, page, keys.Move{By: 1})
+	if why := page.Disabled(env, keys.Undo{}); why != "this step was not done" {
+		t.Errorf("on a step that failed: %q", why)
+	}
+	page, _ = asked(env, page, keys.Move{By: 1})
+	if got := undo(page); !slices.Equal(got.Steps, []int{2}) || len(got.Images) > 0 {
+		t.Errorf("on the second step: %+v", got)
+	}
+	page, _ = asked(env, page, keys.Jump{End: true})
+	env.Height = 8
+	page, _ = asked(env, shown(env, page), keys.Jump{End: true})
+	if got := undo(page); len(got.Steps) > 0 {
+		t.Errorf("where no step is shown: %+v", got)
 	}
 }

@@ -23,6 +23,15 @@ type subject interface {
 	disabled(kit.Env, keys.Intent) string
 }
 
+// walked is a subject with parts that the cursor goes through before the page scrolls on.
+type walked interface {
+	// walk moves the cursor by parts, and gives the lines of the part that it is on; ok
+	// where it has moved.
+	walk(env kit.Env, by int) (next subject, from, to int, ok bool)
+	// see puts the cursor away where its part is not among the lines that are shown.
+	see(env kit.Env, from, to int) subject
+}
+
 func newPage(about subject) page { return page{about: about} }
 
 // pageHead is the height of the title.
@@ -47,16 +56,42 @@ func (p page) Handle(env kit.Env, in keys.Intent) (kit.Screen, []kit.Effect) {
 	case keys.Back:
 		return p, []kit.Effect{kit.Pop{}}
 	case keys.Move:
-		return p.scrolled(env, in.By), nil
+		return p.moved(env, in.By), nil
 	case keys.Page:
-		return p.scrolled(env, in.Halves*p.body(env)/2), nil
+		return p.scrolled(env, in.Halves*p.body(env)/2).seen(env), nil
 	case keys.Jump:
 		if in.End {
-			return p.scrolled(env, len(p.lines)), nil
+			return p.scrolled(env, len(p.lines)).seen(env), nil
 		}
-		return p.scrolled(env, -len(p.lines)), nil
+		return p.scrolled(env, -len(p.lines)).seen(env), nil
 	}
 	return p, p.about.handle(in)
+}
+
+// moved moves the cursor to the next part, or scrolls where there is none.
+func (p page) moved(env kit.Env, by int) page {
+	w, ok := p.about.(walked)
+	if !ok {
+		return p.scrolled(env, by)
+	}
+	next, from, to, ok := w.walk(env, by)
+	if !ok {
+		return p.scrolled(env, by).seen(env)
+	}
+	p.about, p.lines = next, next.lines(env)
+	if at := min(from, max(p.scroll, to-p.body(env))); at != p.scroll {
+		p = p.scrolled(env, at-p.scroll)
+	}
+	return p
+}
+
+// seen lets the subject know what of it is shown.
+func (p page) seen(env kit.Env) page {
+	if w, ok := p.about.(walked); ok {
+		p.about = w.see(env, p.scroll, p.scroll+p.body(env))
+		p.lines = p.about.lines(env)
+	}
+	return p
 }
 
 // Receive expects no answers.

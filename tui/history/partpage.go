@@ -15,9 +15,42 @@ import (
 
 // partPage tells all that the journal holds of what a run did to one image: its calls
 // and their outcomes, and what the image was before.
+//
+// The cursor goes through its steps. Above them it stands on no step, but for all of
+// them.
 type partPage struct {
 	run *past
 	*part
+	at int // the step under the cursor, from 1 on; 0: none
+}
+
+// walk goes to the next step.
+func (p partPage) walk(env kit.Env, by int) (subject, int, int, bool) {
+	to := p.at + by
+	if len(p.steps) < 2 || to < 0 || to > len(p.steps) || p.target == nil {
+		return p, 0, 0, false
+	}
+	p.at = to
+	from, end := p.span(env)
+	return p, from, end, true
+}
+
+// see leaves the step where it is not shown.
+func (p partPage) see(env kit.Env, from, to int) subject {
+	if first, end := p.span(env); p.at > 0 && (end <= from || first >= to) {
+		p.at = 0
+	}
+	return p
+}
+
+// span are the lines of the step under the cursor; of none those above the first.
+func (p partPage) span(env kit.Env) (from, to int) {
+	lines := p.intro(env)
+	to = len(lines)
+	for i := range p.at {
+		from, to = to, to+len(p.call(env, i))
+	}
+	return from, to
 }
 
 func (p partPage) title(kit.Env) string { return p.run.title + ": " + p.name() }
@@ -32,38 +65,52 @@ func (p partPage) lines(env kit.Env) []string {
 
 // calls are its steps in order, each with its outcome.
 func (p partPage) calls(env kit.Env) []string {
-	t := env.Theme
+	out := p.intro(env)
+	for i := range p.steps {
+		out = append(out, p.call(env, i)...)
+	}
+	return out
+}
+
+// intro is what stands above the steps.
+func (p partPage) intro(env kit.Env) []string {
 	out := heading(env, kit.Plural(len(p.steps), "step", "steps"))[1:]
 	for _, b := range notes(p.target) {
 		out = append(out, facts(env, []kit.Pair{b})...)
 	}
-	for _, s := range p.steps {
-		o := p.run.Outcomes[s.ID]
-		sign, word, style := kit.StateLook(t, o.State)
-		head := kit.Count(s.ID) + " " + s.Call.API
-		if s.Scope.Region != "" {
-			head += " in " + s.Scope.Region
-		}
-		out = append(out, "", " "+t.Paint(style, sign)+" "+t.Paint(kit.Strong, t.Cut(head, max(0, env.Width-4))))
-		pairs := []kit.Pair{
-			{Label: "For", Value: s.Why},
-			{Label: "Outcome", Value: word, Style: style},
-			{Label: "Why", Value: o.Why, Style: kit.Warn},
-			{Label: "What helps", Value: o.Hint},
-			{Label: "New image", Value: o.Result.Image},
-		}
-		for _, id := range slices.Sorted(maps.Keys(o.Result.Snapshots)) {
-			pairs = append(pairs, kit.Pair{Label: "Snapshot", Value: id + ": " + o.Result.Snapshots[id]})
-		}
-		pairs = append(pairs,
-			kit.Pair{Label: "At", Value: kit.Moment(o.At), Style: kit.Dim},
-			kit.Pair{Label: "Request id", Value: o.Request, Style: kit.Dim},
-			kit.Pair{Label: "Call", Value: string(s.Call.Input), Style: kit.Dim})
-		narrow := env
-		narrow.Width -= 2
-		out = append(out, indented(indented(facts(narrow, pairs)))...)
-	}
 	return out
+}
+
+// call is a step with its outcome.
+func (p partPage) call(env kit.Env, i int) []string {
+	t, s := env.Theme, p.steps[i]
+	o := p.run.Outcomes[s.ID]
+	sign, word, style := kit.StateLook(t, o.State)
+	head := kit.Count(s.ID) + " " + s.Call.API
+	if s.Scope.Region != "" {
+		head += " in " + s.Scope.Region
+	}
+	name := t.Paint(kit.Strong, t.Cut(head, max(0, env.Width-4)))
+	if i == p.at-1 {
+		name = t.Paint(kit.Cursor, t.Fit(head, max(0, env.Width-4)))
+	}
+	pairs := []kit.Pair{
+		{Label: "For", Value: s.Why},
+		{Label: "Outcome", Value: word, Style: style},
+		{Label: "Why", Value: o.Why, Style: kit.Warn},
+		{Label: "What helps", Value: o.Hint},
+		{Label: "New image", Value: o.Result.Image},
+	}
+	for _, id := range slices.Sorted(maps.Keys(o.Result.Snapshots)) {
+		pairs = append(pairs, kit.Pair{Label: "Snapshot", Value: id + ": " + o.Result.Snapshots[id]})
+	}
+	pairs = append(pairs,
+		kit.Pair{Label: "At", Value: kit.Moment(o.At), Style: kit.Dim},
+		kit.Pair{Label: "Request id", Value: o.Request, Style: kit.Dim},
+		kit.Pair{Label: "Call", Value: string(s.Call.Input), Style: kit.Dim})
+	narrow := env
+	narrow.Width -= 2
+	return append([]string{"", " " + t.Paint(style, sign) + " " + name}, indented(indented(facts(narrow, pairs)))...)
 }
 
 // notes say why an image was not touched.
@@ -159,7 +206,10 @@ func (p partPage) scopes() []keys.Scope { return []keys.Scope{keys.PastImage} }
 func (p partPage) handle(in keys.Intent) []kit.Effect {
 	switch in.(type) {
 	case keys.Undo:
-		return []kit.Effect{kit.Undo{Run: p.run.ID, Images: []model.ImageKey{p.image}}}
+		if p.at > 0 {
+			return []kit.Effect{kit.Undo{Run: p.run.ID, Part: plan.Part{Steps: []int{p.steps[p.at-1].ID}}}}
+		}
+		return []kit.Effect{kit.Undo{Run: p.run.ID, Part: plan.Part{Images: []model.ImageKey{p.image}}}}
 	case keys.CopyID:
 		return []kit.Effect{kit.Clip{Text: p.image.ID, What: p.image.ID}}
 	}
@@ -170,7 +220,11 @@ func (p partPage) disabled(env kit.Env, in keys.Intent) string {
 	if _, undo := in.(keys.Undo); !undo {
 		return ""
 	}
-	if why := p.run.cannotUndo(env); why != "" || undoable(p.part) {
+	why := p.run.cannotUndo(env)
+	switch {
+	case why == "" && p.at > 0 && p.run.Outcomes[p.steps[p.at-1].ID].State != plan.Done:
+		return "this step was not done"
+	case why != "" || undoable(p.part):
 		return why
 	}
 	return "nothing was done to this image that could be taken back"

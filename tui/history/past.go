@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/model/plan"
 	"github.com/amiscope/amiscope/tui/kit"
 )
@@ -175,20 +174,33 @@ func (p *past) takenBack(others []*past) {
 	if len(others) == 0 {
 		return
 	}
-	again := map[model.ImageKey]bool{}
+	again := map[int]bool{} // by step
 	for _, o := range others {
 		p.by = append(p.by, o.ID)
-		for i := range o.Plan.Steps {
-			s := &o.Plan.Steps[i]
-			if o.Outcomes[s.ID].State == plan.Done {
-				again[o.Plan.Targets[s.Target].Image] = true
-			}
+		for _, n := range p.Taken(o.takes()) {
+			again[n] = true
 		}
 	}
 	p.undone = undoneWholly
-	if slices.ContainsFunc(p.Touched(plan.Part{}), func(k model.ImageKey) bool { return !again[k] }) {
+	if slices.ContainsFunc(p.Taken(plan.Part{}), func(n int) bool { return !again[n] }) {
 		p.undone = undoneInPart
 	}
+}
+
+// takes is what of another run it took back: some steps, or what was done to the images
+// to which it did something.
+func (p *past) takes() plan.Part {
+	if len(p.Plan.Of) > 0 {
+		return plan.Part{Steps: p.Plan.Of}
+	}
+	var out plan.Part
+	for i := range p.Plan.Steps {
+		s := &p.Plan.Steps[i]
+		if p.Outcomes[s.ID].State == plan.Done {
+			out.Images = append(out.Images, p.Plan.Targets[s.Target].Image)
+		}
+	}
+	return out
 }
 
 func accountOf(env kit.Env, t *plan.Target) string { return env.Inv.Account(t.Account).Title() }

@@ -126,9 +126,9 @@ func (s ran) do(in keys.Intent) []kit.Effect {
 	}
 	switch in.(type) {
 	case keys.Open, keys.Click:
-		return push(newPage(partPage{s.past, p}))
+		return push(newPage(partPage{run: s.past, part: p}))
 	case keys.Undo:
-		return []kit.Effect{kit.Undo{Run: s.past.ID, Images: s.targets(p)}}
+		return []kit.Effect{kit.Undo{Run: s.past.ID, Part: plan.Part{Images: s.targets(p)}}}
 	case keys.CopyID:
 		return []kit.Effect{kit.Clip{Text: p.image.ID, What: p.image.ID}}
 	}

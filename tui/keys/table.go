@@ -131,19 +131,21 @@ var table = []Binding{
 	{Past, []string{"U"}, Undo{}, "undo what was done to the marked images, or to the one under the cursor", "undo", true},
 	{Past, []string{"r"}, Refresh{}, "read the journal again", "", false},
 
-	{PastImage, []string{"U"}, Undo{}, "undo what was done to this image", "undo", true},
+	{PastImage, []string{"U"}, Undo{}, "undo what was done to this image, or the step under the cursor", "undo", true},
+	{PastImage, []string{"j", "down"}, Move{By: 1}, "next step, then down", "", false},
+	{PastImage, []string{"k", "up"}, Move{By: -1}, "previous step; above the first all of them", "", false},
 	{PastImage, []string{"y"}, CopyID{}, "copy the id", "copy id", false},
 
-	{Bin, []string{"space"}, Mark{}, "mark the image and advance", "mark", false},
-	{Bin, []string{"a"}, MarkShown{}, "mark all images that the search shows", "", false},
+	{Bin, []string{"space"}, Mark{}, "mark it and advance", "mark", false},
+	{Bin, []string{"a"}, MarkShown{}, "mark all that can be restored of what the search shows", "", false},
 	{Bin, []string{`ctrl+\`}, ClearMarks{}, "clear the marks", "", false},
-	{Bin, []string{"U"}, Deed{Name: "restore"}, "restore the marked images, or the one under the cursor, with the snapshots", "restore", true},
+	{Bin, []string{"U"}, Deed{Name: "restore"}, "restore the marked ones, or the one under the cursor: images with their snapshots, and snapshots without an image", "restore", true},
 	{Bin, []string{"enter", "d"}, Open{}, "all that is known of it", "open", false},
 	{Bin, []string{"A"}, Arming{}, "where deletions can be taken back, and for how long", "armed", false},
 	{Bin, []string{"Y"}, CopyMenu{}, "copy id, name or the AWS CLI command that restores it", "", false},
 	{Bin, []string{"r"}, Refresh{}, "read this account and region again", "", false},
 
-	{Binned, []string{"U"}, Deed{Name: "restore"}, "restore it, with the snapshots", "restore", true},
+	{Binned, []string{"U"}, Deed{Name: "restore"}, "restore it, an image with its snapshots", "restore", true},
 	{Binned, []string{"y"}, CopyID{}, "copy the id", "copy id", false},
 	{Binned, []string{"Y"}, CopyMenu{}, "copy id, name or the AWS CLI command that restores it", "copy …", false},
 

@@ -178,17 +178,18 @@ type (
 	Prepare struct{ Request plan.Request }
 	// Propose reviews a change.
 	Propose struct{ Request plan.Request }
-	// Undo reviews what takes a run back, the last one where none is named, or what
-	// it did to some images only.
+	// Undo reviews what takes a run back, the last one where none is named, or a part of
+	// it.
 	Undo struct {
-		Run    string
-		Images []model.ImageKey
+		Run  string
+		Part plan.Part
 	}
 	// Look reads images again, apart from any pass. Looked answers with its number
 	// tell how far that is. A look ends the one before of the same screen.
 	Look struct {
 		N     int
 		Looks []model.Look
+		Of    []model.ImageKey // what they are for: images, and snapshots without one
 	}
 	// Apply runs a plan that was confirmed, and shows the run. It does the First targets
 	// and then waits; 0: it does all of them.

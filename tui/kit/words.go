@@ -38,7 +38,7 @@ func WordsOf(d plan.Deed) DeedWords {
 
 // PlanTitle says what a plan does, in one line: "Delete 3 images with the snapshots".
 func PlanTitle(env Env, p *plan.Plan) string {
-	what := Plural(len(p.Targets), "image", "images")
+	what := Targets(p, len(p.Targets))
 	if len(p.Targets) == 1 {
 		what = TargetName(&p.Targets[0])
 	}
@@ -48,6 +48,9 @@ func PlanTitle(env Env, p *plan.Plan) string {
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
 }
+
+// Targets is a number of what a plan is about in words: images, or snapshots.
+func Targets(p *plan.Plan, n int) string { return Plural(n, p.Noun(), p.Noun()+"s") }
 
 // TargetName is what an image is called; its id where it has no name.
 func TargetName(t *plan.Target) string { return cmp.Or(t.Before.Name, t.Image.ID) }

@@ -99,6 +99,18 @@ func (c *Changing) look(_ context.Context, looks []model.Look) <-chan model.Even
 				}
 			}
 		}
+		for _, id := range l.Besides {
+			if sn, ok := c.Inv.Snapshot(l.Scope, id); ok {
+				r.Snapshots = append(r.Snapshots, sn)
+			} else {
+				r.Missing = append(r.Missing, id)
+			}
+		}
+		for _, b := range c.Inv.Binned(l.Scope) {
+			if l.Bin && slices.Contains(slices.Concat(r.Gone, r.Missing), b.ID) {
+				r.Binned = append(r.Binned, b)
+			}
+		}
 		out = append(out, r)
 	}
 	return Stream(out...)

@@ -154,7 +154,7 @@ func (w *world) renewed(p *plan.Plan) []plan.Target {
 		r, err := w.client.Reread(w.t.Context(), l)
 		must(w.t, err)
 		for i := range targets {
-			if slices.Contains(l.Images, targets[i].Image.ID) {
+			if l.Asks(targets[i].Image.ID) {
 				targets[i].Before = plan.Renew(targets[i], r)
 			}
 		}
