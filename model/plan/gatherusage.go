@@ -41,6 +41,9 @@ func rest(lines []string, all int) []string {
 
 // line is a piece of evidence: what it is, what more is known, where.
 func (g *gathering) line(e model.Evidence) string {
+	if e.Ref != nil && e.Ref.Source == model.Opinions {
+		return said(e.Ref)
+	}
 	text := e.Kind() + " " + e.Title()
 	if d := e.Detail(g.now); d != "" {
 		text += ", " + d

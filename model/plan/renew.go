@@ -224,7 +224,7 @@ func (n *renewal) references() {
 // launches nothing any more has to be read to be told from one that does.
 func said(ref *model.Reference) string {
 	if ref.State == model.ReportedTemplates {
-		return "launch template " + ref.Title() + " in some version, as AWS says (template_versions in the config file lets older ones be read)"
+		return "launch template " + ref.Title() + ", as AWS says, in a version not read: template_versions in the config file reads more"
 	}
 	return ref.Title() + ", as AWS says"
 }

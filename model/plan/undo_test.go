@@ -407,7 +407,7 @@ func TestRenewTakesNewReferencesForUses(t *testing.T) {
 	r.References = []*model.Reference{{Image: "ami-1", ID: "arn:lt-1", Name: "lt-1", State: model.ReportedTemplates}}
 	u = plan.Renew(target("1", weak), r).Usage
 	same(t, "a version that AWS does not tell", u.Verdict, "used")
-	if !strings.Contains(u.Evidence[0], "lt-1 in some version") || !strings.Contains(u.Evidence[0], "template_versions") {
+	if !strings.Contains(u.Evidence[0], "lt-1, as AWS says, in a version not read") || !strings.Contains(u.Evidence[0], "template_versions") {
 		t.Errorf("evidence %q does not say how to tell the version", u.Evidence[0])
 	}
 }
