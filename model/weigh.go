@@ -79,7 +79,11 @@ func (r *regionUse) over(u *Usage) *regionUse {
 func (r *regionUse) judge() {
 	r.look()
 	r.gather()
-	r.rulings, r.awaited = map[string]Ruling{}, map[string]*awaited{}
+	n := 0
+	for _, s := range r.scopes {
+		n += len(s.shard.images)
+	}
+	r.rulings, r.awaited = make(map[string]Ruling, n), map[string]*awaited{}
 	for _, s := range r.scopes {
 		for _, e := range s.shard.images {
 			if r.judges(s, e.rec) && r.rule(e.rec).Unread {
