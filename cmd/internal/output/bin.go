@@ -36,6 +36,9 @@ type BinRuleDocument struct {
 	Days        int           `json:"days"`
 	With        []TagDocument `json:"with"`
 	Without     []TagDocument `json:"without"`
+	Lock        string        `json:"lock"`
+	InForce     bool          `json:"inForce"`
+	Description string        `json:"description"`
 }
 
 // TagDocument is a tag of a rule.
@@ -83,7 +86,7 @@ func (k Known) BinOf(words []string) Bin {
 	b := Bin{Contents: []BinnedDocument{}, Rules: []BinRuleDocument{}, Arming: []ArmingDocument{}}
 	for _, s := range k.Inv.Scopes() {
 		b.Contents = append(b.Contents, k.contents(s)...)
-		for _, r := range k.Inv.BinRules(s) {
+		for _, r := range k.Inv.AllBinRules(s) {
 			b.Rules = append(b.Rules, k.binRule(s, r))
 		}
 	}
@@ -97,7 +100,7 @@ func (k Known) BinOf(words []string) Bin {
 		return slices.Concat([]string{d.ID, d.Kind, d.Account, named(d.AccountName), d.Region, d.Name, d.Description}, d.Images, d.Snapshots)
 	})
 	b.Rules = having(b.Rules, words, func(d BinRuleDocument) []string {
-		return []string{d.ID, d.Account, named(d.AccountName), d.Region, d.Resource, tagText(d.With), tagText(d.Without)}
+		return []string{d.ID, d.Account, named(d.AccountName), d.Region, d.Resource, d.Description, tagText(d.With), tagText(d.Without)}
 	})
 	b.Arming = having(b.Arming, words, func(d ArmingDocument) []string {
 		return []string{d.Account, named(d.AccountName), d.Region, d.Why}
@@ -173,7 +176,7 @@ func (k Known) binRule(s model.Scope, r *model.BinRule) BinRuleDocument {
 	resource := map[string]string{model.ImageResource: "images", model.SnapshotResource: "snapshots"}[r.Resource]
 	return BinRuleDocument{
 		ID: r.ID, Account: s.Account, AccountName: k.name(s.Account), Region: s.Region, Resource: cmp.Or(resource, r.Resource), Days: r.Days,
-		With: tagDocuments(r.Tags), Without: tagDocuments(r.Except),
+		With: tagDocuments(r.Tags), Without: tagDocuments(r.Except), Lock: r.Lock, InForce: !r.Pending, Description: r.Description,
 	}
 }
 

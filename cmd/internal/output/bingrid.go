@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/amiscope/amiscope/model"
 	"github.com/amiscope/amiscope/tui/kit"
 )
 
@@ -105,10 +106,14 @@ func (k Known) ruleGrid(all []BinRuleDocument) grid {
 		{"days", "DAYS", true},
 		{"with", "WITH ANY TAG OF", false},
 		{"without", "BUT NOT WITH", false},
+		{"lock", "LOCK", false},
+		{"in_force", "IN FORCE", false},
+		{"description", "DESCRIPTION", false},
 	}}
 	for _, d := range all {
 		g.rows = append(g.rows, []cell{
 			words(d.ID), k.accountCell(d.Account), words(d.Region), words(d.Resource), number(d.Days), words(tagText(d.With)), words(tagText(d.Without)),
+			words(d.Lock), triCell(model.Truth(d.InForce)), words(d.Description),
 		})
 	}
 	return g

@@ -39,6 +39,9 @@ func binRuleFields() []Field {
 		{"without", "list", "But not what has any of these."},
 		{"without[].key", "text", "Key."},
 		{"without[].value", "text", "Value."},
+		{"lock", "text", "`locked`, `pending_unlock` or `unlocked`; empty where it was never locked."},
+		{"inForce", "true or false", "Whether it holds anything already."},
+		{"description", "text", "Description."},
 	}
 }
 
