@@ -300,7 +300,7 @@ func (k *killing) life(deed, images []string) {
 	run := k.through("apply", file, "--yes")
 	k.counted(run, seen)
 	seen = len(k.server.Mutations())
-	k.counted(k.through("undo", run.Run, "--yes"), seen)
+	k.counted(k.through("undo", run.Run, "--yes", "--allow-unknown"), seen)
 }
 
 // through lets a command begin a run, killed as often as it comes, and then go on with

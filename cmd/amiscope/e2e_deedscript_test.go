@@ -43,7 +43,7 @@ func TestDeedsFromTheScript(t *testing.T) {
 			if d.deed[0] != "copy" && d.deed[0] != "delete" && cmp.Equal(before, w.looks(t, id)) {
 				t.Error("nothing has changed")
 			}
-			w.do(t, "undo", "--yes")
+			w.do(t, "undo", "--yes", "--allow-unknown")
 			if diff := cmp.Diff(before, w.looks(t, id)); diff != "" {
 				t.Error(diff)
 			}
@@ -56,7 +56,7 @@ func TestDeedsFromTheScript(t *testing.T) {
 		if diff := cmp.Diff(before, w.looks(t, id)); diff != "" {
 			t.Error(diff)
 		}
-		w.do(t, "undo", "--yes")
+		w.do(t, "undo", "--yes", "--allow-unknown")
 		w.apply(t, id, "restore") // as it is in the Recycle Bin again
 	})
 }

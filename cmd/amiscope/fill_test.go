@@ -235,7 +235,7 @@ func TestLaunchPermissionsFill(t *testing.T) {
 			t.Errorf("a day later %d of %d images were asked for again", all, ours)
 		}
 		again.end()
-		time.Sleep(time.Hour) // until its last ticks are over
+		<-time.After(time.Hour) // until its last ticks are over
 		checkUnthrottled(t, server)
 	})
 }

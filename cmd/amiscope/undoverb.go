@@ -16,6 +16,7 @@ import (
 func (a *app) undoVerb() *cobra.Command {
 	var q applying
 	var from string
+	var allowed plan.Allowance
 	cmd := &cobra.Command{
 		Use:   "undo [RUN [ID|STEP...]]",
 		Short: "Take back what was done",
@@ -25,25 +26,32 @@ Recycle Bin with its launch permissions and tags, and so on. Without a run it is
 of the journal. A step is named by its number, as amiscope journal RUN tells it. What belongs
 to it goes with it: an image comes back with the snapshots that it needs.
 
-What cannot be taken back is told first. It is a run of its own, and can be taken back too.`,
+What cannot be taken back is told first. It is a run of its own, and can be taken back too.
+A copy that something uses by now stays; where that is not known a person types a phrase, and
+--yes needs --allow-unknown.`,
 		Example: `  amiscope undo
   amiscope undo 20261126-101512-3f9a ami-0123456789abcdef0 --yes
   amiscope undo 20261126-101512-3f9a 3
   amiscope undo --from undo.jsonl --yes`,
-		RunE: a.verb(func(ctx context.Context, args []string) error { return a.runUndo(ctx, q, from, args) }),
+		RunE: a.verb(func(ctx context.Context, args []string) error { return a.runUndo(ctx, q, from, allowed, args) }),
 	}
 	q.add(cmd)
-	cmd.Flags().StringVar(&from, "from", "", "file that apply --undo-file wrote")
+	s := cmd.Flags()
+	s.StringVar(&from, "from", "", "file that apply --undo-file wrote")
+	s.BoolVar(&allowed.Unknown, "allow-unknown", false, "with --yes: also delete copies of which it is not known who uses them")
+	s.BoolVar(&allowed.Stale, "allow-stale", false, "with --yes: also delete copies that are probably used")
 	return cmd
 }
 
-func (a *app) runUndo(ctx context.Context, q applying, from string, args []string) error {
+func (a *app) runUndo(ctx context.Context, q applying, from string, allowed plan.Allowance, args []string) error {
 	return a.withAWS(ctx, func(ch *changes, inv model.Inventory) error {
 		r, part, err := ch.toUndo(from, args)
 		if err != nil {
 			return err
 		}
-		p, err := ch.undo(ctx, &r, part, inv)
+		s := ch.setting(inv)
+		s.Person, s.Allowed = !q.yes, allowed
+		p, err := ch.undo(ctx, &r, part, inv, s)
 		if err != nil {
 			return err
 		}
@@ -97,9 +105,7 @@ func single(r *plan.Run, arg string, part *plan.Part) error {
 }
 
 // undo makes the plan that takes a run back, of what AWS says now.
-func (ch *changes) undo(ctx context.Context, r *plan.Run, part plan.Part, inv model.Inventory) (plan.Plan, error) {
-	s := ch.setting(inv)
-	s.Person = true // what is taken back was confirmed when it was done
+func (ch *changes) undo(ctx context.Context, r *plan.Run, part plan.Part, inv model.Inventory, s plan.Setting) (plan.Plan, error) {
 	for _, x := range r.Plan.Steps {
 		if o := r.Outcomes[x.ID]; o.State == plan.Done {
 			ch.changed(r.ID, r.Plan.Targets[x.Target], x, o.At)

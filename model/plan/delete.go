@@ -61,17 +61,17 @@ func (d *draft) judgeUse(t *Target) {
 		t.block(Note{Code: "used", Text: "it is used: " + first(u.Evidence), Mend: "end that use first"})
 	case model.Probable.String():
 		d.confirmed(t, d.Options.AllowStale, Note{
-			Code: "probable", Text: "it is probably used: " + first(u.Evidence), Mend: "plan with --allow-stale",
+			Code: "probable", Text: "it is probably used: " + first(u.Evidence), Mend: "allow it with --allow-stale",
 		})
 	case model.Unused.String():
 	default:
 		d.confirmed(t, d.Options.AllowUnknown, Note{
-			Code: "unknown", Text: "who uses it is not known: " + blind(&t.Before), Mend: "look at that, or plan with --allow-unknown",
+			Code: "unknown", Text: "who uses it is not known: " + blind(&t.Before), Mend: "look at that, or allow it with --allow-unknown",
 		})
 	}
 	if u.Recheck != "" {
 		d.confirmed(t, d.Options.AllowUnknown, Note{
-			Code: "recheck", Text: "AWS could not be asked again what names it: " + u.Recheck, Mend: "look again, or plan with --allow-unknown",
+			Code: "recheck", Text: "AWS could not be asked again what names it: " + u.Recheck, Mend: "look again, or allow it with --allow-unknown",
 		})
 	}
 }

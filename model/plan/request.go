@@ -72,10 +72,19 @@ type Setting struct {
 	Public   bool                   // images may be made public (config: allow_public)
 	ReadOnly bool                   // nothing may be changed
 	Person   bool                   // somebody confirms it at the screen, and types phrases
+	// Allowed is what Undo may remove without such a person, of images that a run has
+	// made: of a Request its Options say it.
+	Allowed Allowance
 	// Money tells what deleting images frees but for some snapshots that stay; nil
 	// where that is not known.
 	Money func(images []model.ImageKey, keep []string) Money
 	Price func(region string) cost.Price // of storage, for copies; nil where it is not known
+}
+
+// Allowance is what may be deleted without anybody who types the phrase.
+type Allowance struct {
+	Unknown bool // where it is not known who uses it
+	Stale   bool // where it is probably used
 }
 
 // AccountRule is what the config file says of an account, and who acts there.

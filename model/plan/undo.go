@@ -34,7 +34,7 @@ func (r *Run) Touched(of Part) []model.ImageKey {
 // notes. The plan is one like any other, and can be taken back like any other.
 func Undo(r *Run, of Part, now []Target, s Setting) Plan {
 	d := newDraft(UndoOf, s)
-	d.Undoes = r.ID
+	d.Undoes, d.Options.AllowUnknown, d.Options.AllowStale = r.ID, s.Allowed.Unknown, s.Allowed.Stale
 	if len(of.Steps) > 0 {
 		d.Of = r.Taken(of)
 	}

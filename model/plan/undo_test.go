@@ -187,6 +187,11 @@ func TestUndoOfCopies(t *testing.T) {
 	used := made("eu-west-2", "c1", "available")
 	used.Before.Usage.Verdict = "used"
 	same(t, "a copy that is used", codes(undo(r, used).Targets[0].Blocks), []string{"used"})
+	strange, nobody := made("eu-west-2", "c1", "available"), setting()
+	strange.Before.Usage.Verdict, nobody.Person = "unknown", false
+	same(t, "one that may be used, and nobody asks", codes(plan.Undo(r, plan.Part{}, []plan.Target{strange}, nobody).Targets[0].Blocks), []string{"unknown"})
+	nobody.Allowed.Unknown = true
+	same(t, "one that may go all the same", codes(plan.Undo(r, plan.Part{}, []plan.Target{strange}, nobody).Targets[0].Blocks), []string{})
 }
 
 // What an account denies is denied to an undoing too, by what it comes to.
