@@ -125,6 +125,9 @@ func TestFilterFollowsTyping(t *testing.T) {
 	d.Has("esc clears")
 	d.Press("esc")
 	d.Has("batch-runner")
+	d.Press("/")
+	d.Type("name:web-api")
+	d.Has("no image matches", "name: means the whole name")
 }
 
 func TestWrongFilterKeepsTheLastRows(t *testing.T) {

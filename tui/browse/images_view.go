@@ -109,6 +109,8 @@ func (s Images) empty(env kit.Env, height int) string {
 		say = "no images in these accounts and regions\n\n9 shows what was read and what failed · R reads again"
 	case s.rows.undecided > 0:
 		say = fmt.Sprintf("no image matches for certain\n\n%s cannot be decided: a fact is not known · esc clears the filter", kit.Plural(s.rows.undecided, "image", "images"))
+	case s.filter.query.Names("name") && !strings.ContainsAny(s.filter.text(), "*?~"):
+		say = "no image matches\n\nname: means the whole name, name:web* what begins so · esc clears the filter"
 	default:
 		say = "no image matches\n\nesc clears the filter"
 	}
