@@ -6,11 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/amiscope/amiscope/awsclient/fakeaws"
+	"github.com/amiscope/amiscope/model/plan"
 )
 
 // TestDeedsFromTheScript does each deed with plan and apply, and takes it back with
@@ -69,4 +71,33 @@ func (w *deedWorld) apply(t *testing.T, id string, deed ...string) {
 		t.Fatal(err)
 	}
 	w.do(t, "apply", file, "--yes")
+}
+
+// TestOneStepFromTheScript takes back one step of a run, and not the other.
+func TestOneStepFromTheScript(t *testing.T) {
+	w := newDeedWorld(t, fakeaws.Options{})
+	first, second := w.images[0], w.images[1]
+	before := w.looks(t, second)
+	file := filepath.Join(t.TempDir(), "plan.json")
+	if err := os.WriteFile(file, []byte(w.do(t, "plan", "tag", first, second, "--set", "Team=data", "--max-age", "0")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.do(t, "apply", file, "--yes")
+	k := &killing{deedWorld: w, t: t}
+	run := k.runs()[0]
+	at := slices.IndexFunc(run.Steps, func(s plan.StepDocument) bool { return s.Image == second })
+	if at < 0 {
+		t.Fatalf("no step is of %s: %+v", second, run.Steps)
+	}
+	tagged, seen := w.looks(t, first), len(w.server.Mutations())
+	w.do(t, "undo", run.Run, strconv.Itoa(run.Steps[at].Step), "--yes")
+	if n := k.called(seen); n != 1 {
+		t.Errorf("%d calls for one step", n)
+	}
+	if diff := cmp.Diff(before, w.looks(t, second)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(tagged, w.looks(t, first)); diff != "" {
+		t.Errorf("the other step was taken back too:\n%s", diff)
+	}
 }
