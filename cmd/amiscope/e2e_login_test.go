@@ -106,8 +106,8 @@ func TestCodesAreAskedFor(t *testing.T) {
 	screen.WaitFor(device)
 	screen.Type("123456")
 	screen.Press("enter")
-	done := func(s string) bool {
-		return !strings.Contains(s, "not read") && strings.Contains(s, "1 account") && !strings.Contains(s, "reading")
+	done := func(s string) bool { // and no toast hides what is going on
+		return !strings.Contains(s, "not read") && strings.Contains(s, "1 account") && !strings.Contains(s, "reading") && strings.Contains(s, " ago")
 	}
 	screen.WaitUntil("the scan has ended", done)
 	screen.Press("R", "9", "1") // the session is kept: nobody is asked again

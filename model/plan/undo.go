@@ -1,10 +1,8 @@
 package plan
 
 import (
-	"regexp"
+	"bytes"
 	"slices"
-	"strconv"
-	"sync"
 
 	"github.com/amiscope/amiscope/model"
 )
@@ -102,15 +100,13 @@ func (r *Run) Taken(of Part) []int {
 	return out
 }
 
-// placeholder stands in an input for the image that another step made.
-var placeholder = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{(\d+)\.ImageId\}`) })
-
 // filled is a call with what the steps before it gave.
 func (r *Run) filled(c Call) Call {
-	c.Input = placeholder().ReplaceAllFunc(c.Input, func(m []byte) []byte {
-		n, _ := strconv.Atoi(string(placeholder().FindSubmatch(m)[1])) // of digits
-		return []byte(r.Outcomes[n].Result.Image)
-	})
+	for n, o := range r.Outcomes {
+		if o.Result.Image != "" {
+			c.Input = bytes.ReplaceAll(c.Input, []byte(resultOf(n)), []byte(o.Result.Image))
+		}
+	}
 	return c
 }
 
