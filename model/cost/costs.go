@@ -218,7 +218,7 @@ func (r *region) list() {
 			r.lines = append(r.lines, Line{Snapshot: sn, lineage: none, from: none})
 		}
 		for _, b := range r.c.inv.Binned(s) {
-			if strings.HasPrefix(b.ID, "snap-") {
+			if model.IsSnapshot(b.ID) {
 				r.lines = append(r.lines, Line{Snapshot: r.thrown(s, b), Kind: InBin, lineage: none, from: none})
 			}
 		}

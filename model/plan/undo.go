@@ -67,7 +67,7 @@ func (r *Run) done(of Part) []doneStep {
 	for i := range slices.Backward(r.Plan.Steps) {
 		s := &r.Plan.Steps[i]
 		o := r.Outcomes[s.ID]
-		in, err := read(r.filled(s.Call))
+		in, err := read(r.filled(s))
 		if err != nil || o.State != Done && (o.State != Pending || o.Result.Image == "") {
 			continue
 		}
@@ -100,11 +100,12 @@ func (r *Run) Taken(of Part) []int {
 	return out
 }
 
-// filled is a call with what the steps before it gave.
-func (r *Run) filled(c Call) Call {
-	for n, o := range r.Outcomes {
-		if o.Result.Image != "" {
-			c.Input = bytes.ReplaceAll(c.Input, []byte(resultOf(n)), []byte(o.Result.Image))
+// filled is the call of a step with what those before it gave that it waits for.
+func (r *Run) filled(s *Step) Call {
+	c := s.Call
+	for _, n := range s.After {
+		if image := r.Outcomes[n].Result.Image; image != "" {
+			c.Input = bytes.ReplaceAll(c.Input, []byte(resultOf(n)), []byte(image))
 		}
 	}
 	return c

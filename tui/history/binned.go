@@ -56,7 +56,7 @@ func allBinned(env kit.Env) []*binned {
 	var keys []model.ImageKey
 	for _, s := range env.Inv.Scopes() {
 		for _, r := range env.Inv.Binned(s) {
-			b := &binned{scope: s, Binned: r, image: strings.HasPrefix(r.ID, "ami-")}
+			b := &binned{scope: s, Binned: r, image: !model.IsSnapshot(r.ID)}
 			if out = append(out, b); b.image {
 				keys = append(keys, b.key())
 			}

@@ -28,23 +28,17 @@ type BinnedDocument struct {
 
 // BinRuleDocument is a retention rule of a Recycle Bin, as JSON shows it.
 type BinRuleDocument struct {
-	ID          string        `json:"id"`
-	Account     string        `json:"account"`
-	AccountName *string       `json:"accountName"`
-	Region      string        `json:"region"`
-	Resource    string        `json:"resource"`
-	Days        int           `json:"days"`
-	With        []TagDocument `json:"with"`
-	Without     []TagDocument `json:"without"`
-	Lock        string        `json:"lock"`
-	InForce     bool          `json:"inForce"`
-	Description string        `json:"description"`
-}
-
-// TagDocument is a tag of a rule.
-type TagDocument struct {
-	Key   string `json:"key"`
-	Value string `json:"value"`
+	ID          string      `json:"id"`
+	Account     string      `json:"account"`
+	AccountName *string     `json:"accountName"`
+	Region      string      `json:"region"`
+	Resource    string      `json:"resource"`
+	Days        int         `json:"days"`
+	With        []model.Tag `json:"with"`
+	Without     []model.Tag `json:"without"`
+	Lock        string      `json:"lock"`
+	InForce     bool        `json:"inForce"`
+	Description string      `json:"description"`
 }
 
 // ArmingDocument is what a Recycle Bin would hold if an account's images in a region
@@ -131,6 +125,7 @@ func having[T any](all []T, words []string, texts func(T) []string) []T {
 	})
 }
 
+// name is what an account is called; nil where no name is known.
 func (k Known) name(account string) *string {
 	if name := k.Inv.Account(account).Name; name != "" {
 		return &name
@@ -148,7 +143,7 @@ func (k Known) contents(s model.Scope) []BinnedDocument {
 			ID: r.ID, Kind: "image", Account: s.Account, AccountName: k.name(s.Account), Region: s.Region, Name: r.Name, Description: r.Description,
 			Entered: moment(r.Entered), Exits: moment(r.Exits), Snapshots: []string{},
 		}
-		if strings.HasPrefix(r.ID, "snap-") {
+		if model.IsSnapshot(r.ID) {
 			d.Kind = "snapshot"
 		} else if f, ok := k.Inv.Former(s, r.ID); ok {
 			d.Snapshots = append(d.Snapshots, f.Snapshots...)
@@ -176,16 +171,8 @@ func (k Known) binRule(s model.Scope, r *model.BinRule) BinRuleDocument {
 	resource := map[string]string{model.ImageResource: "images", model.SnapshotResource: "snapshots"}[r.Resource]
 	return BinRuleDocument{
 		ID: r.ID, Account: s.Account, AccountName: k.name(s.Account), Region: s.Region, Resource: cmp.Or(resource, r.Resource), Days: r.Days,
-		With: tagDocuments(r.Tags), Without: tagDocuments(r.Except), Lock: r.Lock, InForce: !r.Pending, Description: r.Description,
+		With: append([]model.Tag{}, r.Tags...), Without: append([]model.Tag{}, r.Except...), Lock: r.Lock, InForce: !r.Pending, Description: r.Description,
 	}
-}
-
-func tagDocuments(tags []model.Tag) []TagDocument {
-	out := make([]TagDocument, 0, len(tags))
-	for _, t := range tags {
-		out = append(out, TagDocument(t))
-	}
-	return out
 }
 
 func (k Known) arming(a plan.Arming) ArmingDocument {

@@ -119,7 +119,7 @@ func (k Known) ruleGrid(all []BinRuleDocument) grid {
 	return g
 }
 
-func tagText(tags []TagDocument) string {
+func tagText(tags []model.Tag) string {
 	var out []string
 	for _, t := range tags {
 		out = append(out, t.Key+"="+t.Value)

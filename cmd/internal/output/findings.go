@@ -77,11 +77,8 @@ func (k Known) findings(list []finding.Finding) []FindingDocument {
 	for _, x := range list {
 		t := x.Target
 		d := FindingDocument{
-			Rule: x.Rule.ID, Severity: x.Severity.String(), State: x.State.String(), Account: t.Scope.Account, Region: t.Scope.Region,
+			Rule: x.Rule.ID, Severity: x.Severity.String(), State: x.State.String(), Account: t.Scope.Account, AccountName: k.name(t.Scope.Account), Region: t.Scope.Region,
 			Unit: t.Unit().String(), ID: t.Key(), Name: t.Name, Evidence: x.Evidence, Mend: x.Rule.Mend,
-		}
-		if name := k.Inv.Account(t.Scope.Account).Name; name != "" {
-			d.AccountName = &name
 		}
 		if a := x.Accepted; a != nil {
 			d.Accepted = &AcceptedDocument{Reason: a.Reason, Who: a.Who, Until: a.Until}

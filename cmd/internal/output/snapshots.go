@@ -64,16 +64,13 @@ func (s Style) Snapshots(w io.Writer, k Known, lines []*cost.Line) error {
 func (k Known) snapshot(l *cost.Line) SnapshotCostDocument {
 	sn := l.Snapshot
 	d := SnapshotCostDocument{
-		ID: sn.ID, Account: sn.Owner, Region: sn.Region, Kind: l.Kind.String(), Images: []string{}, Tier: sn.Tier,
+		ID: sn.ID, Account: sn.Owner, AccountName: k.name(sn.Owner), Region: sn.Region, Kind: l.Kind.String(), Images: []string{}, Tier: sn.Tier,
 		Public: k.Inv.SnapshotPublic(l.Scope(), sn).Ptr(),
-		Basis:  l.Basis.String(), Description: sn.Description,
+		Basis:  l.Basis.String(), Description: sn.Description, Created: moment(sn.Start),
 	}
 	if l.Basis != cost.NotKnown {
 		stored, monthly := bytesDocument(l.Bytes), l.Cost.Document()
 		d.Stored, d.Cost = &stored, &monthly
-	}
-	if name := k.Inv.Account(sn.Owner).Name; name != "" {
-		d.AccountName = &name
 	}
 	if l.Tie != nil {
 		d.Tie = &TieDocument{l.Tie.Image, l.Tie.Name, l.Tie.How}
@@ -87,10 +84,6 @@ func (k Known) snapshot(l *cost.Line) SnapshotCostDocument {
 	}
 	if sn.FullBytes >= 0 {
 		d.FullBytes = &sn.FullBytes
-	}
-	if !sn.Start.IsZero() {
-		at := sn.Start.UTC().Truncate(time.Second)
-		d.Created = &at
 	}
 	return d
 }
@@ -117,14 +110,8 @@ func (s Style) snapshotCosts(k Known, lines []*cost.Line, documents []SnapshotCo
 		if d.Tie != nil {
 			image, how = d.Tie.Image, d.Tie.How
 		}
-		account := words(d.Account)
-		account.show = k.Inv.Account(d.Account).Title()
-		age := cell{show: none}
-		if d.Created != nil {
-			age = instant(*d.Created, kit.Age(max(0, s.Now.Sub(*d.Created))))
-		}
 		cells := []cell{
-			words(d.ID), account, words(d.Region), words(d.Kind), words(image), words(how), words(d.Tier), triCell(k.Inv.SnapshotPublic(lines[i].Scope(), lines[i].Snapshot)), age, sizeOf(d.VolumeSize), sizeOf(d.FullBytes),
+			words(d.ID), k.accountCell(d.Account), words(d.Region), words(d.Kind), words(image), words(how), words(d.Tier), triCell(k.Inv.SnapshotPublic(lines[i].Scope(), lines[i].Snapshot)), s.since(d.Created), sizeOf(d.VolumeSize), sizeOf(d.FullBytes),
 		}
 		if d.Cost == nil {
 			cells = append(append(cells, s.bandCells(unread, "", "")...), s.bandCells(unread, "", "")...)
