@@ -3,6 +3,7 @@ package finding
 import (
 	"fmt"
 	"regexp"
+	"runtime"
 	"testing"
 	"time"
 
@@ -69,10 +70,45 @@ func BenchmarkFind(b *testing.B) {
 			f.Of(im)
 		}
 	})
+	b.Run("of a rule", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			f.By("no-deprecation")
+		}
+	})
+	b.Run("worst", func(b *testing.B) {
+		b.ReportAllocs()
+		im := inv.ScopeImages(inv.Scopes()[7])[5]
+		for b.Loop() {
+			f.Worst(im)
+		}
+	})
 	b.Run("wants", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			Wants(inv, u, p, testTime, nil)
 		}
 	})
+}
+
+// BenchmarkHeld: how much memory the findings of 100,000 images keep.
+func BenchmarkHeld(b *testing.B) {
+	inv, p := company(), DefaultPolicy()
+	u := (*model.Usage)(nil).Judge(inv, model.UsageInput{Policy: model.DefaultUsagePolicy(), Now: testTime})
+	images := float64(len(inv.Images()))
+	for b.Loop() {
+		before := heap()
+		f := Find(inv, u, p, testTime)
+		b.ReportMetric(float64(heap()-before)/images, "B/image")
+		runtime.KeepAlive(f)
+	}
+}
+
+// heap is the bytes of memory that something still holds.
+func heap() int64 {
+	runtime.GC()
+	runtime.GC() // what the first has found dead may be counted still
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

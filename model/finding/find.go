@@ -28,11 +28,11 @@ func Find(inv model.Inventory, usage *model.Usage, p Policy, now time.Time) *Fin
 			}
 		}
 		for _, im := range j.own(s) {
-			j.image(s, im)
+			j.image(im)
 		}
 	}
 	out := j.out // what the judge knows besides is not to live on with it
-	out.sum()
+	out.index()
 	return &out
 }
 
@@ -60,7 +60,7 @@ func broken(im *model.Image) bool {
 
 // scope judges the scope, and notes where it was not read.
 func (j *judge) scope(s model.Scope) {
-	t := &Target{Scope: s}
+	j.turnTo(Target{Scope: s})
 	images := j.unread(s, model.Images)
 	unread := [...]string{OfImage: images, OfInstance: j.unread(s, model.Instances), OfScope: images, OfSnapshot: j.unlisted(s)}
 	for i := range checks {
@@ -68,10 +68,10 @@ func (j *judge) scope(s model.Scope) {
 		switch {
 		case !j.on[i]:
 		case unread[c.Unit] != "" && !c.apart:
-			j.add(i, t, model.Maybe, unread[c.Unit])
+			j.add(i, model.Maybe, unread[c.Unit])
 		case c.scope != nil:
 			found, text := c.scope(j, s)
-			j.add(i, t, found, text)
+			j.add(i, found, text)
 		}
 	}
 }
@@ -91,49 +91,68 @@ func (j *judge) unread(s model.Scope, k model.Kind) string {
 }
 
 func (j *judge) instance(s model.Scope, r *model.Reference) {
+	j.turnTo(Target{Scope: s, ID: r.ID, Name: r.Name})
 	for i := range checks {
 		c := &checks[i]
 		if c.instance == nil || !j.on[i] {
 			continue
 		}
-		if found, text := c.instance(j, r); found != model.No {
-			j.add(i, &Target{Scope: s, ID: r.ID, Name: r.Name}, found, text)
-		}
+		found, text := c.instance(j, r)
+		j.add(i, found, text)
 	}
 }
 
-func (j *judge) image(s model.Scope, im *model.Image) {
-	var t *Target
+func (j *judge) image(im *model.Image) {
+	j.turnTo(imageTarget(im))
 	disabled, kept := im.Disabled(), im.Managed == model.Backup || im.Managed == model.DLM
-	j.looked = looked{}
 	for i := range checks {
 		c := &checks[i]
 		if c.image == nil || !j.on[i] || disabled && !c.resting || kept && c.ours {
 			continue
 		}
 		found, text := c.image(j, im)
-		if found == model.No {
-			continue
-		}
-		if t == nil {
-			t = &Target{Scope: s, ID: im.ID, Name: im.Name, Image: im}
-		}
-		j.add(i, t, found, text)
+		j.add(i, found, text)
 	}
 }
 
-// add keeps what a rule says, unless that nothing is wrong.
-func (j *judge) add(rule int, t *Target, found model.Tri, text string) {
+// turnTo makes something the target of what rules say next.
+func (j *judge) turnTo(t Target) { j.target, j.entered, j.looked = t, false, looked{} }
+
+// add keeps what a rule says of the target, unless that nothing is wrong.
+func (j *judge) add(rule int, found model.Tri, text string) {
 	state := Open
 	switch {
 	case found == model.No:
 		return
 	case found == model.Maybe:
 		state = Undecided
-	case j.out.accepted[acceptance{checks[rule].ID, t.Key()}] != nil:
+	case j.out.accepted[acceptance{checks[rule].ID, j.target.Key()}] != nil:
 		state = Acknowledged
 	}
-	j.out.rules[rule][state].add(held{t, text})
+	if !j.entered {
+		j.number, j.entered = j.out.enter(j.target), true
+	}
+	j.out.rules[rule][state].add(held{j.number, j.words.number(&j.out, rule, text)})
+	j.out.subjects.at(int(j.number)).tell(state, j.severity[rule])
+}
+
+// words number what rules say, the same words once.
+type words struct {
+	numbers map[string]uint32
+	last    []uint32 // by rule: what it said last, and mostly says again
+}
+
+func (w *words) number(f *Findings, rule int, text string) uint32 {
+	if n := w.last[rule]; f.texts[n] == text {
+		return n
+	}
+	n, ok := w.numbers[text]
+	if !ok {
+		n = uint32(len(f.texts))
+		w.numbers[text], f.texts = n, append(f.texts, text)
+	}
+	w.last[rule] = n
+	return n
 }
 
 // acceptance is what a person accepts.
@@ -148,12 +167,22 @@ type judge struct {
 	out    Findings
 
 	terms
+	under
+	words    words
 	known    map[string]bool // accounts, and ids and ARNs of organizations, that are no strangers
-	images   map[model.ImageKey]*model.Image
+	images   []*model.Image
+	places   model.Index                             // of images
 	formers  map[model.ImageKey]bool                 // that were there once
 	named    map[model.Scope]map[string]*model.Image // nil ones are gone
 	recovery recovery
-	looked   looked // of the image under judgement
+}
+
+// under is what is under judgement.
+type under struct {
+	target  Target
+	entered bool   // something was found on it
+	number  uint32 // then
+	looked  looked // of an image
 }
 
 // terms are what the policy comes to.
@@ -189,8 +218,9 @@ func newJudge(inv model.Inventory, usage *model.Usage, p Policy, now time.Time) 
 	}
 	j.out = Findings{
 		rules: make([][states]pile, len(checks)), severity: j.severity,
-		accepted: map[acceptance]*Accepted{}, scopes: map[model.Scope]bool{},
+		accepted: map[acceptance]*Accepted{}, scopes: map[model.Scope]bool{}, texts: []string{""},
 	}
+	j.words = words{map[string]uint32{"": 0}, make([]uint32, len(checks))}
 	for i := range p.Accepted {
 		a := &p.Accepted[i]
 		delete(j.out.accepted, acceptance{a.Rule, a.ID}) // a later one stands for those before
@@ -238,19 +268,14 @@ func (j *judge) familiar(id string) bool {
 // index finds images by their keys: the inventory would look through every scope
 // for each.
 func (j *judge) index() {
-	n := 0
-	for _, s := range j.inv.Scopes() {
-		n += j.inv.ImageCount(s)
+	j.images, j.formers = j.inv.Images(), map[model.ImageKey]bool{}
+	j.places = model.NewIndex(len(j.images))
+	for i, im := range j.images {
+		j.places.Put(im.ID, i)
 	}
-	j.images, j.formers = make(map[model.ImageKey]*model.Image, n), map[model.ImageKey]bool{}
 	for _, s := range j.inv.Scopes() {
 		for _, f := range j.inv.Formers(s) {
 			j.formers[model.ImageKey{Region: s.Region, ID: f.ID}] = true
-		}
-		for _, im := range j.inv.ScopeImages(s) {
-			if had := j.images[im.ImageKey]; had == nil || had.Owner != s.Account {
-				j.images[im.ImageKey] = im
-			}
 		}
 	}
 }

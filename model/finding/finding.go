@@ -3,7 +3,6 @@ package finding
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/amiscope/amiscope/model"
 )
@@ -34,46 +33,16 @@ var stateNames = [states]string{Open: "open", Undecided: "unknown", Acknowledged
 // String is the state in a word.
 func (s State) String() string { return stateNames[s] }
 
-// Target is what was judged.
-type Target struct {
-	Scope model.Scope  // of its owner
-	ID    string       // ami-…, i-…, snap-…; "" for all of the scope
-	Name  string       // may be empty
-	Image *model.Image // nil for what is none
-
-	Snapshot *model.Snapshot // likewise
-
-	sum summary // of the findings on it
-}
-
-// Key is what an acceptance names it by.
-func (t *Target) Key() string { return cmp.Or(t.ID, t.Scope.String()) }
-
-// Unit is what was judged. A rule on images, instances or snapshots says of the
-// scope where these were not read.
-func (t *Target) Unit() Unit {
-	switch {
-	case t.ID == "":
-		return OfScope
-	case t.Image != nil:
-		return OfImage
-	case t.Snapshot != nil:
-		return OfSnapshot
-	}
-	return OfInstance
-}
-
-func (t *Target) compare(scope model.Scope, id string) int {
-	return cmp.Or(t.Scope.Compare(scope), strings.Compare(t.ID, id))
-}
-
 // Findings are those of an inventory. They are immutable; nil has judged
 // nothing.
 type Findings struct {
 	rules    [][states]pile
 	severity []model.Severity // by rule, as the policy has it
 	accepted map[acceptance]*Accepted
-	sums     map[model.ImageKey]*summary
+	subjects parts[subject] // in order of scope; by number
+	others   []other
+	images   model.Index          // of subjects
+	texts    []string             // by number
 	scopes   map[model.Scope]bool // that were judged
 }
 
@@ -90,13 +59,36 @@ func (f *Findings) All() []Finding {
 		n += f.count(i).Total()
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return -cmp.Compare(f.severity[a], f.severity[b]) })
+	targets := make([]Target, f.subjects.len())
+	for i := range targets {
+		targets[i] = f.target(uint32(i))
+	}
 	out := make([]Finding, 0, n)
 	for s := range states {
 		for _, i := range order {
 			for _, part := range f.rules[i][s] {
 				for _, h := range part {
-					out = append(out, f.finding(i, s, h))
+					out = append(out, f.finding(i, s, &targets[h.target], h.text))
 				}
+			}
+		}
+	}
+	return out
+}
+
+// By lists what one rule found, in the order of All.
+func (f *Findings) By(rule string) []Finding {
+	i := place(rule)
+	if f == nil || i < 0 {
+		return nil
+	}
+	targets := make([]Target, 0, f.count(i).Total())
+	out := make([]Finding, 0, cap(targets))
+	for s := range states {
+		for _, part := range f.rules[i][s] {
+			for _, h := range part {
+				targets = append(targets, f.target(h.target))
+				out = append(out, f.finding(i, s, &targets[len(targets)-1], h.text))
 			}
 		}
 	}
@@ -109,12 +101,16 @@ func (f *Findings) Of(im *model.Image) []Finding {
 	if f == nil {
 		return nil
 	}
+	number, ok := f.number(im)
+	if !ok {
+		return nil
+	}
 	var out []Finding
-	scope := model.Scope{Account: im.Owner, Region: im.Region}
+	t := f.target(number)
 	for s := range states {
 		for i := range f.rules {
-			if at, ok := f.rules[i][s].find(scope, im.ID); ok {
-				out = append(out, f.finding(i, s, f.rules[i][s].at(at)))
+			if at, ok := find(f.rules[i][s], number); ok {
+				out = append(out, f.finding(i, s, &t, f.rules[i][s].at(at).text))
 			}
 		}
 	}
@@ -122,6 +118,15 @@ func (f *Findings) Of(im *model.Image) []Finding {
 		return cmp.Or(cmp.Compare(a.State, b.State), -cmp.Compare(a.Severity, b.Severity))
 	})
 	return out
+}
+
+// finding is one of a rule and state.
+func (f *Findings) finding(rule int, s State, t *Target, text uint32) Finding {
+	x := Finding{Rule: &checks[rule].Rule, Severity: f.severity[rule], State: s, Target: t, Evidence: f.texts[text]}
+	if s == Acknowledged {
+		x.Accepted = f.accepted[acceptance{x.Rule.ID, t.Key()}]
+	}
+	return x
 }
 
 // Count is how many findings a rule has.

@@ -135,6 +135,27 @@ func TestForeignImagesAreNotJudged(t *testing.T) {
 	}
 }
 
+// TestSourcesAreTheirOwnersRecords: where several accounts see the image that another
+// was made from, what its owner is told of it holds.
+func TestSourcesAreTheirOwnersRecords(t *testing.T) {
+	w := newWorld()
+	w.image.Detail.SourceImage = "ami-2"
+	source := soundImage("ami-2", "web-8")
+	source.State = "disabled"
+	w.more, w.perms["ami-2"] = []*model.Image{source}, &model.LaunchPermissions{ID: "ami-2", At: ago(time.Hour), Accounts: []string{friend}}
+	before := *source // as the other account was told
+	before.State = "available"
+	scope := model.Scope{Account: friend, Region: home.Region}
+	inv := w.inventory().Fold(
+		model.Found{Account: model.Account{ID: friend}, Regions: []model.Region{{Name: home.Region, Enabled: true}}},
+		model.Page{Gen: 1, Scope: scope, Kind: model.Images, Images: []*model.Image{&before}, Last: true, At: ago(time.Hour)},
+	)
+	found := Find(inv, nil, w.policy, testTime).By("source-deprecated-or-gone")
+	if len(found) != 1 || found[0].Evidence != "ami-2 is disabled" {
+		t.Errorf("%+v", found)
+	}
+}
+
 // TestWants: launch permissions and sources that decide are asked for, once, and
 // not where that was tried just now or leads nowhere.
 func TestWants(t *testing.T) {

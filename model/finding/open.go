@@ -61,11 +61,12 @@ func (j *judge) snapshots(s model.Scope) {
 	}
 	listed := j.unlisted(s) == ""
 	for _, sn := range j.inv.ScopeSnapshots(s) {
+		j.turnTo(Target{Scope: s, ID: sn.ID, Snapshot: sn})
 		switch public := j.inv.SnapshotPublic(s, sn); {
 		case public == model.Yes:
-			j.add(rule, &Target{Scope: s, ID: sn.ID, Snapshot: sn}, public, text)
+			j.add(rule, public, text)
 		case public == model.Maybe && listed:
-			j.add(rule, &Target{Scope: s, ID: sn.ID, Snapshot: sn}, public, "it was made after the public ones were listed")
+			j.add(rule, public, "it was made after the public ones were listed")
 		}
 	}
 }

@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/amiscope/amiscope/model"
 )
 
@@ -164,4 +167,61 @@ func TestNothingPassesForWantOfFacts(t *testing.T) {
 			t.Errorf("%s was never open: these companies prove nothing of it", id)
 		}
 	}
+}
+
+// TestFindingsAreTheSameHoweverAsked: by rule, of an image, counted and in short they
+// tell what the list of all does.
+func TestFindingsAreTheSameHoweverAsked(t *testing.T) {
+	for seed := uint64(1); seed <= 60; seed++ {
+		w := random(seed)
+		removal := removals(w, rand.New(rand.NewPCG(seed, 8)))
+		removal[seed%uint64(len(removal))]()
+		for i, id := range IDs() { // some are accepted
+			w.policy.Accepted = append(w.policy.Accepted, Accepted{Rule: id, ID: fmt.Sprint("ami-", i%4), Until: testTime.Add(testDay)})
+		}
+		f, byRule, byImage := w.find(), map[string][]Finding{}, map[*model.Image][]Finding{}
+		for _, x := range f.All() {
+			byRule[x.Rule.ID] = append(byRule[x.Rule.ID], x)
+			if x.Target.Image != nil {
+				byImage[x.Target.Image] = append(byImage[x.Target.Image], x)
+			}
+		}
+		for _, id := range IDs() {
+			if d := cmp.Diff(byRule[id], f.By(id), cmpopts.EquateEmpty()); d != "" {
+				t.Fatalf("seed %d, %s:\n%s", seed, id, d)
+			}
+			if got, want := f.Count(id).Total(), len(byRule[id]); got != want {
+				t.Errorf("seed %d: %s has %d findings, and counts %d", seed, id, want, got)
+			}
+		}
+		for _, im := range append(w.images(home), w.copies...) {
+			if d := cmp.Diff(byImage[im], f.Of(im), cmpopts.EquateEmpty(), cmpopts.SortSlices(ordered)); d != "" {
+				t.Fatalf("seed %d, %s:\n%s", seed, im.ID, d)
+			}
+			worst, open, undecided := f.Worst(im)
+			if w, o, u := worstOf(byImage[im]); worst != w || open != o || undecided != u {
+				t.Errorf("seed %d: the worst on %s is %v, %d, %d, not %v, %d, %d", seed, im.ID, worst, open, undecided, w, o, u)
+			}
+		}
+	}
+}
+
+func ordered(a, b Finding) bool { return place(a.Rule.ID) < place(b.Rule.ID) }
+
+// worstOf says in short what a list of findings comes to.
+func worstOf(all []Finding) (worst model.Severity, open, undecided int) {
+	var maybe model.Severity
+	for _, x := range all {
+		switch x.State {
+		case Open:
+			open, worst = open+1, max(worst, x.Severity)
+		case Undecided:
+			undecided, maybe = undecided+1, max(maybe, x.Severity)
+		default:
+		}
+	}
+	if open > 0 && maybe <= worst {
+		undecided = 0
+	}
+	return worst, open, undecided
 }

@@ -50,8 +50,8 @@ func (j *judge) source(im *model.Image) (source *model.Image, found model.Tri) {
 // nobody asked lately.
 func (j *judge) find(s model.Scope, id string) (im *model.Image, found model.Tri) {
 	k := model.ImageKey{Region: s.Region, ID: id}
-	if im := j.images[k]; im != nil {
-		return im, model.Yes
+	if i, ok := j.places.Find(id, func(at int) bool { return j.images[at].ImageKey == k }); ok {
+		return j.images[i], model.Yes
 	}
 	im, asked := j.told(s)[id]
 	switch {

@@ -2,7 +2,6 @@ package browse
 
 import (
 	"cmp"
-	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -28,7 +27,7 @@ func findingRecords(r finding.Rule) *kit.Records[finding.Finding] {
 		ID:   func(f finding.Finding) string { return f.Target.Scope.String() + "/" + f.Target.ID },
 		Also: func(f finding.Finding) string { return f.Target.ID + " " + f.Target.Name },
 		All: func(env kit.Env) []finding.Finding {
-			return slices.DeleteFunc(env.Findings.All(), func(f finding.Finding) bool { return f.Rule.ID != r.ID })
+			return env.Findings.By(r.ID)
 		},
 		Cols: []kit.ListColumn[finding.Finding]{
 			{Column: kit.Column{Key: "name", Title: "NAME", Min: 16, Max: 60, Weight: 3, Middle: true, Priority: 100, Fixed: true}, Cell: func(_ kit.Env, f finding.Finding) kit.Cell {
