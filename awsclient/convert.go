@@ -66,39 +66,46 @@ func sumDevices(im *model.Image) {
 }
 
 func (c converter) detail(in *ec2types.Image) *model.Detail {
-	d := &model.Detail{
+	return &model.Detail{
 		Description:     aws.ToString(in.Description),
 		Devices:         c.devices(in.BlockDeviceMappings),
 		Tags:            c.tags(in.Tags),
-		TagsRead:        aws.ToString(in.OwnerId) == c.scope.Account,
+		ProductCodes:    c.productCodes(in.ProductCodes),
 		PlatformDetails: c.text(in.PlatformDetails),
 		UsageOperation:  c.text(in.UsageOperation),
-		BootMode:        word(c, in.BootMode),
-		Virtualization:  word(c, in.VirtualizationType),
-		Hypervisor:      word(c, in.Hypervisor),
-		ENA:             truth(in.EnaSupport),
 		IMDS:            word(c, in.ImdsSupport),
-		TPM:             word(c, in.TpmSupport),
-		SriovNet:        c.text(in.SriovNetSupport),
-		RootDevice:      c.text(in.RootDeviceName),
 		Location:        aws.ToString(in.ImageLocation),
-		ImageType:       word(c, in.ImageType),
-		KernelID:        c.text(in.KernelId),
-		RamdiskID:       c.text(in.RamdiskId),
 		SourceImage:     c.text(in.SourceImageId),
 		SourceRegion:    c.text(in.SourceImageRegion),
 		SourceInstance:  aws.ToString(in.SourceInstanceId),
-		Protection:      c.text(in.DeregistrationProtection),
-		ProductCodes:    c.productCodes(in.ProductCodes),
+		Traits:          c.strings.traits(c.traits(in)),
+		Scan:            scanOf(in.ScanResults),
+		TagsRead:        aws.ToString(in.OwnerId) == c.scope.Account,
+		ENA:             truth(in.EnaSupport),
 		Allowed:         truth(in.ImageAllowed),
 		FreeTier:        truth(in.FreeTierEligible),
+		Inspected:       model.Truth(in.ScanResults != nil),
+	}
+}
+
+func (c converter) traits(in *ec2types.Image) model.Traits {
+	t := model.Traits{
+		BootMode:        word(c, in.BootMode),
+		Virtualization:  word(c, in.VirtualizationType),
+		Hypervisor:      word(c, in.Hypervisor),
+		TPM:             word(c, in.TpmSupport),
+		SriovNet:        c.text(in.SriovNetSupport),
+		RootDevice:      c.text(in.RootDeviceName),
+		ImageType:       word(c, in.ImageType),
+		KernelID:        c.text(in.KernelId),
+		RamdiskID:       c.text(in.RamdiskId),
+		Protection:      c.text(in.DeregistrationProtection),
 		PublicParameter: c.text(in.PublicSsmParameterName),
 	}
-	d.Inspected, d.Scan = model.Truth(in.ScanResults != nil), scanOf(in.ScanResults)
 	if r := in.StateReason; r != nil {
-		d.StateReason = cmp.Or(aws.ToString(r.Message), aws.ToString(r.Code))
+		t.StateReason = cmp.Or(aws.ToString(r.Message), aws.ToString(r.Code))
 	}
-	return d
+	return t
 }
 
 // scanOf is Amazon Inspector's summary; AWS tells it of images that were scanned

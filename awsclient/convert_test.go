@@ -67,11 +67,13 @@ func TestConvertImage(t *testing.T) {
 				{Name: "/dev/xvdb", SizeGiB: 100, Type: "st1", Encrypted: model.Yes},
 			},
 			Tags: []model.Tag{{Key: "a", Value: "1"}, {Key: "b", Value: "2"}, {Key: "c"}}, TagsRead: true,
-			PlatformDetails: "Windows", UsageOperation: "RunInstances:0002", BootMode: "uefi", Virtualization: "hvm", Hypervisor: "xen",
-			ENA: model.Yes, IMDS: "v2.0", TPM: "v2.0", SriovNet: "simple", RootDevice: "/dev/xvda", Location: dev + "/web 1",
-			ImageType: "machine", KernelID: "aki-1", RamdiskID: "ari-1", SourceImage: "ami-0", SourceRegion: "us-east-1", SourceInstance: "i-1",
-			Protection: "enabled-with-cooldown", StateReason: "because", ProductCodes: []model.ProductCode{{ID: "abc", Type: "devpay"}},
-			Allowed: model.Yes, FreeTier: model.No, PublicParameter: "/aws/service/x",
+			PlatformDetails: "Windows", UsageOperation: "RunInstances:0002", ENA: model.Yes, IMDS: "v2.0", Location: dev + "/web 1",
+			SourceImage: "ami-0", SourceRegion: "us-east-1", SourceInstance: "i-1",
+			Traits: model.Share(model.Traits{
+				BootMode: "uefi", Virtualization: "hvm", Hypervisor: "xen", TPM: "v2.0", SriovNet: "simple", RootDevice: "/dev/xvda", ImageType: "machine",
+				KernelID: "aki-1", RamdiskID: "ari-1", Protection: "enabled-with-cooldown", StateReason: "because", PublicParameter: "/aws/service/x",
+			}),
+			ProductCodes: []model.ProductCode{{ID: "abc", Type: "devpay"}}, Allowed: model.Yes, FreeTier: model.No,
 			Inspected: model.Yes, Scan: &model.Scan{At: *second(9), Severity: "critical", Fixes: [5]time.Time{*second(1), *second(2), *second(3), *second(4), *second(5)}},
 		},
 	}
@@ -82,6 +84,7 @@ func TestConvertImage(t *testing.T) {
 	everyFieldIsSet(t, reflect.ValueOf(*in.ScanResults))
 	everyFieldIsSet(t, reflect.ValueOf(*want), "Managed")
 	everyFieldIsSet(t, reflect.ValueOf(*want.Detail))
+	everyFieldIsSet(t, reflect.ValueOf(want.Detail.Traits.Value()))
 }
 
 // everyFieldIsSet keeps a test of a whole record whole when the record grows.
@@ -215,6 +218,23 @@ func TestConvertSnapshot(t *testing.T) {
 	everyFieldIsSet(t, reflect.ValueOf(*want), "FullBytes")
 	if diff := cmp.Diff(&model.Snapshot{Region: "eu-west-1", FullBytes: -1}, conv().snapshot(&ec2types.Snapshot{})); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestInternerGivesOneCopyOfTraitsAndStopsGrowing(t *testing.T) {
+	var in interner
+	one := in.traits(model.Traits{BootMode: "uefi"})
+	if two := in.traits(model.Traits{BootMode: "uefi"}); two != one || one.Value().BootMode != "uefi" || len(in.sets) != 1 {
+		t.Errorf("%+v, %+v, %d kept", one.Value(), two.Value(), len(in.sets))
+	}
+	for i := range traitsLimit + 10 {
+		traits := model.Traits{StateReason: time.Unix(int64(i), 0).UTC().String()}
+		if got := in.traits(traits).Value(); got != traits {
+			t.Fatalf("%+v became %+v", traits, got)
+		}
+	}
+	if len(in.sets) > traitsLimit {
+		t.Errorf("%d kept", len(in.sets))
 	}
 }
 

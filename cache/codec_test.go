@@ -68,9 +68,11 @@ var anyDetail = rapid.Custom(func(t *rapid.T) *model.Detail {
 	return &model.Detail{
 		Inspected: anyTri.Draw(t, "tri"), Scan: scan,
 		Description: s(), Devices: rapid.SliceOfN(anyDevice, 0, 4).Draw(t, "devices"), Tags: rapid.SliceOfN(anyTag, 0, 4).Draw(t, "tags"),
-		TagsRead: rapid.Bool().Draw(t, "read"), PlatformDetails: s(), UsageOperation: s(), BootMode: s(), Virtualization: s(), Hypervisor: s(),
-		ENA: anyTri.Draw(t, "tri"), IMDS: s(), TPM: s(), SriovNet: s(), RootDevice: s(), Location: s(), ImageType: s(), KernelID: s(), RamdiskID: s(),
-		SourceImage: s(), SourceRegion: s(), SourceInstance: s(), Protection: s(), StateReason: s(), PublicParameter: s(),
+		TagsRead: rapid.Bool().Draw(t, "read"), PlatformDetails: s(), UsageOperation: s(), ENA: anyTri.Draw(t, "tri"), IMDS: s(), Location: s(),
+		SourceImage: s(), SourceRegion: s(), SourceInstance: s(), Traits: model.Share(model.Traits{
+			BootMode: s(), Virtualization: s(), Hypervisor: s(), TPM: s(), SriovNet: s(), RootDevice: s(), ImageType: s(), KernelID: s(), RamdiskID: s(),
+			Protection: s(), StateReason: s(), PublicParameter: s(),
+		}),
 		ProductCodes: []model.ProductCode{{ID: s(), Type: s()}}, Allowed: anyTri.Draw(t, "tri"), FreeTier: anyTri.Draw(t, "tri"),
 	}
 })

@@ -16,6 +16,7 @@ type coder struct {
 	buf   []byte // the columns written so far, or the payload that is read
 	pos   int    // reading: how far; an index, since moving buf's start costs a write barrier
 	bad   bool   // reading met bytes that no writer wrote; nothing is left from there on
+	sc    *scratch
 
 	refs map[string]uint64 // writing: reference of each text
 	lens []byte            // writing: lengths of the texts
@@ -34,7 +35,7 @@ const (
 	refFirst
 )
 
-func newWriter() *coder { return &coder{write: true, refs: map[string]uint64{}} }
+func newWriter() *coder { return &coder{write: true, sc: &scratch{}, refs: map[string]uint64{}} }
 
 // payload is what was written, with the texts it needs in front.
 func (c *coder) payload(records int) []byte {
@@ -46,13 +47,13 @@ func (c *coder) payload(records int) []byte {
 	return append(out, c.buf...)
 }
 
-// newReader reads a payload's head. The slice of texts is taken over, so that
-// its memory can serve the next payload. It does not keep raw's bytes beyond
-// the last column.
-func newReader(raw []byte, texts []string) (c *coder, records int) {
-	c = &coder{buf: raw, texts: texts[:0]}
+// newReader reads a payload's head. The scratch is the reader's until the last
+// column was read; raw's bytes are not kept beyond it.
+func newReader(raw []byte, sc *scratch) (c *coder, records int) {
+	c = &coder{buf: raw, sc: sc, texts: sc.texts[:0]}
 	records = c.count(1)
 	c.readTexts(c.count(1))
+	sc.texts = c.texts
 	return c, records
 }
 

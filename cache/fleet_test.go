@@ -73,8 +73,8 @@ func (f fleet) image(s model.Scope) *model.Image {
 func (f fleet) detail(im *model.Image, s model.Scope) *model.Detail {
 	d := &model.Detail{
 		Description: "built by pipeline " + f.id("run"), TagsRead: true, PlatformDetails: "Linux/UNIX", UsageOperation: "RunInstances",
-		BootMode: f.pick("uefi", "", "uefi-preferred"), Virtualization: "hvm", Hypervisor: "xen", ENA: model.Yes, IMDS: f.pick("", "v2.0"),
-		RootDevice: "/dev/xvda", Location: s.Account + "/" + im.Name, ImageType: "machine", SourceImage: f.id("ami"), SourceRegion: s.Region,
+		Traits: model.Share(model.Traits{BootMode: f.pick("uefi", "", "uefi-preferred"), Virtualization: "hvm", Hypervisor: "xen", RootDevice: "/dev/xvda", ImageType: "machine"}),
+		ENA:    model.Yes, IMDS: f.pick("", "v2.0"), Location: s.Account + "/" + im.Name, SourceImage: f.id("ami"), SourceRegion: s.Region,
 	}
 	for _, name := range []string{"/dev/xvda", "/dev/xvdb", "/dev/xvdc"} {
 		d.Devices = append(d.Devices, model.Device{

@@ -9,8 +9,9 @@ import (
 
 // scratch is one worker's memory, used again for each chunk.
 type scratch struct {
-	raw   []byte
-	texts []string
+	raw    []byte
+	texts  []string
+	traits []model.Traits
 }
 
 // reader opens a chunk and reads the head of its payload.
@@ -20,8 +21,7 @@ func (c codec) reader(chunk []byte, sc *scratch) (*coder, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	r, n := newReader(payload, sc.texts)
-	sc.texts = r.texts
+	r, n := newReader(payload, sc)
 	return r, n, nil
 }
 

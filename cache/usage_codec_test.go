@@ -221,6 +221,9 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 	case model.Kind:
 		v.Set(reflect.ValueOf(model.Groups))
 		return
+	case model.Shared[model.Traits]:
+		v.Set(reflect.ValueOf(model.Share(*full[model.Traits](t))))
+		return
 	}
 	switch v.Kind() {
 	case reflect.Struct:
@@ -309,7 +312,7 @@ func TestASourceWithoutItsRowsWasNeverRead(t *testing.T) {
 func TestWordsOfAnotherVersionAreMet(t *testing.T) {
 	w := newWriter()
 	w.text("quantum-leases")
-	r, _ := newReader(w.payload(1), nil)
+	r, _ := newReader(w.payload(1), &scratch{})
 	ref := model.Reference{Source: model.Groups}
 	kindColumn(r, []*model.Reference{&ref}, func(r *model.Reference) *model.Kind { return &r.Source })
 	if r.finished() == nil || ref.Source != model.Groups {

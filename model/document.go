@@ -160,8 +160,8 @@ func (inv Inventory) Document(im *Image) Document {
 }
 
 func (d *Document) detail(inv Inventory, im *Image) {
-	det := im.Detail
-	d.Description, d.BootMode, d.IMDS, d.TPM = &det.Description, &det.BootMode, &det.IMDS, &det.TPM
+	det, traits := im.Detail, im.Detail.Traits.Value()
+	d.Description, d.BootMode, d.IMDS, d.TPM = &det.Description, &traits.BootMode, &det.IMDS, &traits.TPM
 	d.ENA = det.ENA.Ptr()
 	d.Source = &SourceDocument{det.SourceImage, det.SourceRegion, det.SourceInstance}
 	if det.TagsRead {

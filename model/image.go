@@ -45,38 +45,45 @@ type Image struct {
 	Detail       *Detail
 }
 
-// Detail is what only the detail view, tag filters and plans need.
+// Detail is what only the detail view, tag filters and plans need. Its parts of
+// one byte stand together, where they take no more room than one of them would.
 type Detail struct {
 	Description     string
 	Devices         []Device // by device name
 	Tags            []Tag    // by key
-	TagsRead        bool     // false for other accounts' images: their tags are not visible
-	PlatformDetails string   // billing platform, "Linux/UNIX", "Windows with SQL Server Standard", ...
-	UsageOperation  string   // billing code, "RunInstances:0002"
-	BootMode        string   // legacy-bios, uefi, uefi-preferred, or "" (AWS's default applies)
-	Virtualization  string   // hvm or paravirtual
-	Hypervisor      string
-	ENA             Tri
+	ProductCodes    []ProductCode
+	PlatformDetails string // billing platform, "Linux/UNIX", "Windows with SQL Server Standard", ...
+	UsageOperation  string // billing code, "RunInstances:0002"
 	IMDS            string // "v2.0", or "" where IMDSv1 is allowed
-	TPM             string // "v2.0" or ""
-	SriovNet        string
-	RootDevice      string // /dev/xvda
 	Location        string // owner/name, or bucket/manifest for instance-store images
-	ImageType       string // machine, kernel, ramdisk
-	KernelID        string
-	RamdiskID       string
 	SourceImage     string // the image it was made from, "" when AWS does not say
 	SourceRegion    string
 	SourceInstance  string
+	Traits          Shared[Traits]
+	Scan            *Scan // what Amazon Inspector found, in short; nil where it has not scanned the image, or where that is not known
+
+	TagsRead  bool // false for other accounts' images: their tags are not visible
+	ENA       Tri
+	Allowed   Tri // under the Allowed AMIs setting
+	FreeTier  Tri
+	Inspected Tri // Amazon Inspector has scanned it
+}
+
+// Traits are texts of an image of which a company has few different sets, so that
+// thousands of images hold one.
+type Traits struct {
+	BootMode        string // legacy-bios, uefi, uefi-preferred, or "" (AWS's default applies)
+	Virtualization  string // hvm or paravirtual
+	Hypervisor      string
+	TPM             string // "v2.0" or ""
+	SriovNet        string
+	RootDevice      string // /dev/xvda
+	ImageType       string // machine, kernel, ramdisk
+	KernelID        string
+	RamdiskID       string
 	Protection      string // AWS's own words, "enabled-with-cooldown"
 	StateReason     string
-	ProductCodes    []ProductCode
-	Allowed         Tri // under the Allowed AMIs setting
-	FreeTier        Tri
 	PublicParameter string // the public SSM parameter that resolves to it
-
-	Inspected Tri   // Amazon Inspector has scanned it
-	Scan      *Scan // what it found, in short; nil where it has not scanned the image, or where that is not known
 }
 
 // Scan is Amazon Inspector's summary of an image.

@@ -91,10 +91,12 @@ func (r *run) seen(s *step, id string, now model.Reread) {
 }
 
 func reasonOf(im *model.Image) string {
-	if im.Detail == nil || im.Detail.StateReason == "" {
-		return ", and does not say why"
+	if im.Detail != nil {
+		if reason := im.Detail.Traits.Value().StateReason; reason != "" {
+			return ": " + reason
+		}
 	}
-	return ": " + im.Detail.StateReason
+	return ", and does not say why"
 }
 
 // unseen takes images that could not be looked at.

@@ -196,7 +196,7 @@ func everything(w *world) {
 	w.alter(here, "ami-h", "DisableImageDeprecation", "")
 	w.aws.add(here, "ami-i")
 	w.alter(here, "ami-i", "EnableImageDeregistrationProtection", "")
-	w.aws.add(here, "ami-j").Detail.Protection = plan.ProtectedNow
+	w.aws.add(here, "ami-j").Detail.Traits = protection(plan.ProtectedNow)
 	w.alter(here, "ami-j", "DisableImageDeregistrationProtection", "")
 	w.aws.add(here, "ami-k")
 	w.tag(here, "ami-k", "CreateTags")

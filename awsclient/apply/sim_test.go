@@ -67,10 +67,15 @@ func newSim() *sim {
 	}
 }
 
+// protection are the traits of an image that is protected in AWS's words.
+func protection(words string) model.Shared[model.Traits] {
+	return model.Share(model.Traits{Protection: words})
+}
+
 // add makes an image with some snapshots.
 func (a *sim) add(s model.Scope, id string, snapshots ...string) *simImage {
 	im := &simImage{Image: model.Image{
-		ImageKey: model.ImageKey{Region: s.Region, ID: id}, Owner: s.Account, Name: id, State: "available", Architecture: "arm64", Detail: &model.Detail{TagsRead: true, Protection: "disabled"},
+		ImageKey: model.ImageKey{Region: s.Region, ID: id}, Owner: s.Account, Name: id, State: "available", Architecture: "arm64", Detail: &model.Detail{TagsRead: true, Traits: protection("disabled")},
 	}}
 	for i, sn := range snapshots {
 		im.Detail.Devices = append(im.Detail.Devices, model.Device{Name: fmt.Sprintf("/dev/sd%d", i), Snapshot: sn})
@@ -212,9 +217,9 @@ func (im *simImage) alter(api string, in input) {
 	case "ec2:DisableImageDeprecation":
 		im.Deprecation = time.Time{}
 	case "ec2:EnableImageDeregistrationProtection":
-		im.Detail.Protection = plan.ProtectedNow
+		im.Detail.Traits = protection(plan.ProtectedNow)
 	case "ec2:DisableImageDeregistrationProtection":
-		im.Detail.Protection = plan.Unprotected
+		im.Detail.Traits = protection(plan.Unprotected)
 	case "ec2:ModifyImageAttribute":
 		for _, g := range in.LaunchPermission.Add {
 			im.shares = append(im.shares, g.UserId)
@@ -349,7 +354,9 @@ func (im *simImage) told(now time.Time) *model.Image {
 	slices.SortFunc(detail.Tags, func(a, b model.Tag) int { return strings.Compare(a.Key, b.Key) })
 	if !im.ready.IsZero() && !now.Before(im.ready) && out.State == "pending" {
 		if out.State = "available"; im.fails != "" {
-			out.State, detail.StateReason = "failed", im.fails
+			traits := detail.Traits.Value()
+			traits.StateReason = im.fails
+			out.State, detail.Traits = "failed", model.Share(traits)
 		}
 	}
 	out.Detail = &detail

@@ -108,7 +108,7 @@ func copiedWhole(ctx context.Context, s *stage) error {
 		case err != nil:
 			return err
 		case len(r.Images) == 1 && r.Images[0].State == "failed":
-			return errors.New(r.Images[0].Detail.StateReason)
+			return errors.New(r.Images[0].Detail.Traits.Value().StateReason)
 		case len(r.Images) == 1 && r.Images[0].State == "available":
 			return nil
 		}

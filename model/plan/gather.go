@@ -127,7 +127,7 @@ func imageFacts(im *model.Image) Facts {
 	if d == nil {
 		return f
 	}
-	f.Description, f.Protection = d.Description, cmp.Or(d.Protection, f.Protection)
+	f.Description, f.Protection = d.Description, cmp.Or(d.Traits.Value().Protection, f.Protection)
 	f.Billed = len(d.ProductCodes) > 0
 	f.Tags, f.TagsKnown = append(f.Tags, d.Tags...), d.TagsRead
 	f.Manager = manager(d.Tags)

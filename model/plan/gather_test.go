@@ -29,12 +29,17 @@ func image(id, name string, snapshots ...string) *model.Image {
 	im := &model.Image{
 		ImageKey: model.ImageKey{Region: region, ID: id}, Owner: dev, Name: name, State: "available", Architecture: "x86_64", RootType: "ebs",
 		Created: now.Add(-100 * day), Launched: model.No, Public: model.No, Encrypted: model.No, Protected: model.No, Managed: model.Unmanaged,
-		Snapshots: uint16(len(snapshots)), SizeGiB: 8, Detail: &model.Detail{TagsRead: true, Protection: "disabled"},
+		Snapshots: uint16(len(snapshots)), SizeGiB: 8, Detail: &model.Detail{TagsRead: true, Traits: protection("disabled")},
 	}
 	for i, s := range snapshots {
 		im.Detail.Devices = append(im.Detail.Devices, model.Device{Name: fmt.Sprint("/dev/sd", i), Snapshot: s, SizeGiB: 8})
 	}
 	return im
+}
+
+// protection are the traits of an image that is protected in AWS's words.
+func protection(words string) model.Shared[model.Traits] {
+	return model.Share(model.Traits{Protection: words})
 }
 
 func snap(id string) *model.Snapshot {

@@ -203,7 +203,7 @@ func (c *cloud) reread(region string, keys []model.ImageKey) model.Reread {
 		}
 		rec := image(k.ID, im.facts.Name, im.snapshots...)
 		rec.Region, rec.State, rec.Created, rec.Managed = k.Region, im.facts.State, *im.facts.Created, managers[im.facts.Managed]
-		rec.Detail.Tags, rec.Detail.Protection = im.facts.Tags, im.facts.Protection
+		rec.Detail.Tags, rec.Detail.Traits = im.facts.Tags, protection(im.facts.Protection)
 		if im.facts.Deprecation != nil {
 			rec.Deprecation = *im.facts.Deprecation
 		}

@@ -69,8 +69,8 @@ func (c *copyImage) found(where model.Scope, now model.Reread) Outcome {
 		out.State = Done
 	case "failed", "invalid", "error", "deregistered":
 		out.State, out.Why = Failed, "AWS could not make the copy "+im.ID
-		if im.Detail.StateReason != "" {
-			out.Why += ": " + im.Detail.StateReason
+		if reason := im.Detail.Traits.Value().StateReason; reason != "" {
+			out.Why += ": " + reason
 		}
 	}
 	return out

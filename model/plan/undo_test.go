@@ -232,7 +232,7 @@ func TestAgainst(t *testing.T) {
 		want   string
 	}{
 		{"nothing", nil, ""},
-		{"protected", func(r *model.Reread) { r.Images[0].Detail.Protection = plan.ProtectedNow }, "its protection is enabled-without-cooldown"},
+		{"protected", func(r *model.Reread) { r.Images[0].Detail.Traits = protection(plan.ProtectedNow) }, "its protection is enabled-without-cooldown"},
 		{"used", func(r *model.Reread) {
 			r.References = []*model.Reference{{Image: "ami-1", ID: "arn:aws:ec2:::instance/i-9", Name: "i-9"}}
 		}, "it is used, and was unused: i-9, as AWS says"},
@@ -319,7 +319,7 @@ func shown(t plan.Target) model.Reread {
 		return out
 	}
 	im := image(t.Image.ID, f.Name, "snap-"+strings.TrimPrefix(t.Image.ID, "ami-"))
-	im.State, im.Detail.Protection, im.Detail.Tags = f.State, f.Protection, f.Tags
+	im.State, im.Detail.Traits, im.Detail.Tags = f.State, protection(f.Protection), f.Tags
 	if f.Deprecation != nil {
 		im.Deprecation = *f.Deprecation
 	}

@@ -43,6 +43,7 @@ func identityLines(env kit.Env, im *model.Image) []string {
 	if d == nil {
 		d = &model.Detail{}
 	}
+	traits := d.Traits.Value()
 	pairs := []kit.Pair{
 		{Label: "Image id", Value: im.ID},
 		{Label: "Name", Value: cmp.Or(im.Name, "(no name)")},
@@ -57,12 +58,12 @@ func identityLines(env kit.Env, im *model.Image) []string {
 		{Label: ""},
 		{Label: "Architecture", Value: im.Architecture},
 		{Label: "Platform", Value: dashed(cmp.Or(d.PlatformDetails, im.Platform), d.UsageOperation)},
-		{Label: "Root device", Value: dashed(im.RootType, d.RootDevice)},
-		{Label: "Boot mode", Value: cmp.Or(d.BootMode, "not set: the instance type's default")},
-		{Label: "Virtualization", Value: dashed(d.Virtualization, d.Hypervisor)},
+		{Label: "Root device", Value: dashed(im.RootType, traits.RootDevice)},
+		{Label: "Boot mode", Value: cmp.Or(traits.BootMode, "not set: the instance type's default")},
+		{Label: "Virtualization", Value: dashed(traits.Virtualization, traits.Hypervisor)},
 		{Label: "ENA", Value: d.ENA.String()},
 		{Label: "IMDS", Value: imdsText(im)},
-		{Label: "TPM", Value: cmp.Or(d.TPM, "none")},
+		{Label: "TPM", Value: cmp.Or(traits.TPM, "none")},
 		{Label: ""},
 		factP("Public", im.Public, kit.Bad),
 		factP("Encrypted", im.Encrypted, kit.Good),
@@ -84,6 +85,7 @@ func indented(env kit.Env, pairs []kit.Pair) []string {
 }
 
 func originPairs(im *model.Image, d *model.Detail) []kit.Pair {
+	traits := d.Traits.Value()
 	family, version := model.Family(im.Name)
 	out := []kit.Pair{
 		{Label: "Family", Value: cmp.Or(family, "–")},
@@ -93,8 +95,8 @@ func originPairs(im *model.Image, d *model.Detail) []kit.Pair {
 	for _, p := range []kit.Pair{
 		{Label: "Source instance", Value: d.SourceInstance},
 		{Label: "Location", Value: d.Location},
-		{Label: "Public parameter", Value: d.PublicParameter},
-		{Label: "State reason", Value: d.StateReason},
+		{Label: "Public parameter", Value: traits.PublicParameter},
+		{Label: "State reason", Value: traits.StateReason},
 		{Label: "Product codes", Value: codes(d.ProductCodes)},
 	} {
 		if p.Value != "" {
@@ -145,8 +147,11 @@ func launchedP(env kit.Env, im *model.Image) kit.Pair {
 
 func protectionP(im *model.Image) kit.Pair {
 	p := factP("Protected", im.Protected, kit.Good)
-	if im.Detail != nil && im.Detail.Protection != "" {
-		p.Value += " (" + im.Detail.Protection + ")"
+	if im.Detail == nil {
+		return p
+	}
+	if words := im.Detail.Traits.Value().Protection; words != "" {
+		p.Value += " (" + words + ")"
 	}
 	return p
 }

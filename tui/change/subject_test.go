@@ -40,7 +40,7 @@ func stock(account string, i int) *model.Image {
 	return &model.Image{
 		ImageKey: model.ImageKey{Region: "eu-west-1", ID: fmt.Sprintf("ami-%017x", i+1)}, Owner: account, Name: fmt.Sprintf("web-api-%d", i),
 		State: "available", Architecture: "x86_64", Platform: "linux", RootType: "ebs", Created: now.AddDate(0, 0, -i),
-		Detail: &model.Detail{Protection: plan.Unprotected, TagsRead: true},
+		Detail: &model.Detail{Traits: model.Share(model.Traits{Protection: plan.Unprotected}), TagsRead: true},
 	}
 }
 

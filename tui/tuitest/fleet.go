@@ -90,8 +90,8 @@ func detail(im *model.Image, i int) *model.Detail {
 		Tags:            []model.Tag{{Key: "Environment", Value: "prod"}, {Key: "Owner", Value: []string{"team-web", "team-data"}[i%2]}},
 		TagsRead:        true,
 		PlatformDetails: "Linux/UNIX", UsageOperation: "RunInstances",
-		BootMode: "uefi-preferred", Virtualization: "hvm", Hypervisor: "xen", ENA: model.Yes, IMDS: "v2.0", RootDevice: "/dev/xvda",
-		Location: im.Owner + "/" + im.Name, ImageType: "machine",
+		Traits: model.Share(model.Traits{BootMode: "uefi-preferred", Virtualization: "hvm", Hypervisor: "xen", RootDevice: "/dev/xvda", ImageType: "machine"}),
+		ENA:    model.Yes, IMDS: "v2.0", Location: im.Owner + "/" + im.Name,
 		SourceImage: "ami-0aaaaaaaaaaaaaaaa", SourceRegion: "us-east-1", Inspected: model.No,
 	}
 }
