@@ -50,7 +50,7 @@ help: ## show this help
 
 .PHONY: build
 build: ## build bin/amiscope
-	$(GO) build -trimpath -tags $(HTTP) -ldflags '-s -w' -o bin/amiscope ./cmd/amiscope
+	CGO_ENABLED=0 $(GO) build -trimpath -tags $(HTTP) -ldflags '-s -w' -o bin/amiscope ./cmd/amiscope
 
 .PHONY: run
 run: build ## build and start it on your own AWS accounts; ARGS="list -o json" for a verb
@@ -147,7 +147,7 @@ vet:
 # A linked text/template or MethodByName keeps every method of every client that
 # sits in an interface: 33 MB of EC2 alone. Symbols exist only without -s -w.
 size: build
-	$(GO) build -trimpath -tags $(HTTP) -o bin/amiscope.symbols ./cmd/amiscope
+	CGO_ENABLED=0 $(GO) build -trimpath -tags $(HTTP) -o bin/amiscope.symbols ./cmd/amiscope
 	bytes=$$(wc -c < bin/amiscope); \
 	methods=$$($(GO) tool nm bin/amiscope.symbols | grep -cE 'service/ec2\.\(\*Client\)\.[A-Z]' || true); \
 	echo "bin/amiscope: $$bytes bytes (at most $(MAX_BYTES)), $$methods EC2 methods (at most $(MAX_EC2_METHODS))"; \

@@ -4,7 +4,6 @@
 package tui
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -81,7 +80,7 @@ func New(ctx context.Context, opts Options) *App {
 			return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 		}
 	}
-	a := &App{ctx: ctx, opts: opts, marks: &kit.Marks{}, saved: builtinFilters(), knowledge: knowledge{usage: usage{in: opts.Usage}, costs: costs{in: opts.Costs}, audit: audit{policy: opts.Audit}}}
+	a := &App{ctx: ctx, opts: opts, width: opts.Width, height: opts.Height, marks: &kit.Marks{}, saved: builtinFilters(), knowledge: knowledge{usage: usage{in: opts.Usage}, costs: costs{in: opts.Costs}, audit: audit{policy: opts.Audit}}}
 	for l, f := range opts.State.Filters {
 		a.saved[l] = kit.Filter(f)
 	}
@@ -123,6 +122,9 @@ func (a *App) Init() tea.Cmd {
 	}
 	for _, w := range a.opts.Warnings {
 		cmds = append(cmds, a.say(w, true))
+	}
+	if a.width > 0 {
+		cmds = append(cmds, a.sync())
 	}
 	return tea.Batch(cmds...)
 }
@@ -480,17 +482,4 @@ func (a *App) mouse(msg tea.MouseMsg) tea.Cmd {
 		return a.intend(keys.Click{X: m.X, Y: m.Y - 1})
 	}
 	return nil
-}
-
-// Run shows the program until the user leaves it. The context ends it too. Its
-// error is a Chosen when the user wants to go on with other profiles.
-func Run(ctx context.Context, opts Options, with ...tea.ProgramOption) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	p := tea.NewProgram(New(ctx, opts), append([]tea.ProgramOption{tea.WithContext(ctx)}, with...)...)
-	end, err := p.Run()
-	if a, ok := end.(*App); ok && a.login.chosen != nil && err == nil {
-		return Chosen{a.login.chosen}
-	}
-	return cmp.Or(context.Cause(ctx), err)
 }

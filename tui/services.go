@@ -207,8 +207,10 @@ type Options struct {
 	State    State
 	Title    string // "demo", a profile, or ""
 	Query    string // filter to open with
-	Light    bool   // the terminal's background is light, until Auto finds out
-	Auto     bool   // ask the terminal for its background
+	Width    int    // of the terminal, where it is known at the start, so that the first frame need not wait for it; else 0
+	Height   int
+	Light    bool // the terminal's background is light, until Auto finds out
+	Auto     bool // ask the terminal for its background
 	NoColor  bool
 	ASCII    bool
 	Offline  string // why nothing is ever refreshed, for who asks; "" where it is

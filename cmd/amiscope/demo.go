@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -128,7 +127,7 @@ func (w *world) enterDemo(a *app, c config.Config) error {
 	}
 	w.reach = d.time.reach
 	w.selection, w.anyKey = selection(c, func(string) string { return "" })
-	w.store = cache.New(filepath.Join(a.place(a.dirs.cache), "cache.db"), d.key(c))
+	w.store = cache.New(a.cacheFile(), d.key(c))
 	w.client, err = awsclient.New(a.demoOptions(c, s))
 	return err
 }

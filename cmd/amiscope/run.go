@@ -165,15 +165,21 @@ func (a *app) verb(fn func(ctx context.Context, args []string) error) func(*cobr
 
 // width is the width of a terminal, 0 for what is none.
 func width(w io.Writer) int {
+	n, _ := size(w)
+	return n
+}
+
+// size is that of a terminal; 0 for what is none.
+func size(w io.Writer) (width, height int) {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(f.Fd()) {
-		return 0
+		return 0, 0
 	}
-	n, _, err := term.GetSize(f.Fd())
-	if err != nil || n <= 0 {
-		return 80
+	width, height, err := term.GetSize(f.Fd())
+	if err != nil || width <= 0 {
+		return 80, 0
 	}
-	return n
+	return width, height
 }
 
 // newApp is a run that logs nowhere until it is told to.

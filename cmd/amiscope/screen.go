@@ -36,6 +36,7 @@ func (a *app) browse(ctx context.Context, _ []string) error {
 func (a *app) runScreen(ctx context.Context) error {
 	settle := a.hurryCollector()
 	defer settle()
+	go tui.Prepare()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	q := newQuestions(ctx)
@@ -63,12 +64,15 @@ func (a *app) showScreen(ctx context.Context, w *world, c config.Config, more fu
 		return err
 	}
 	more(&o)
+	lists := o.Services.Restore(ctx) // is read while the screen is set up
+	o.Services.Restore = func(context.Context) <-chan model.Event { return lists }
 	return tui.Run(ctx, o)
 }
 
 // wholeOptions are those of the screen with all that files say.
 func (a *app) wholeOptions(ctx context.Context, w *world, c config.Config) (o tui.Options, err error) {
 	o = a.screenOptions(c, w)
+	o.Width, o.Height = size(a.out)
 	o.Services.Save = a.state().save
 	o.Services.SetAside = a.setAside
 	if o.State, err = a.state().load(); err != nil {
@@ -135,6 +139,9 @@ func (a *app) title(c config.Config) string {
 	}
 	return cmp.Or(strings.Join(c.Profiles, ", "), a.env("AWS_PROFILE"))
 }
+
+// cacheFile is where what was read of AWS is kept.
+func (a *app) cacheFile() string { return filepath.Join(a.place(a.dirs.cache), "cache.db") }
 
 // place is the program's own directory in one of the user's: the demo has
 // others, so that it never touches what is kept of the user's AWS.

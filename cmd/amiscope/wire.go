@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -108,7 +107,7 @@ func (w *world) close() []string {
 // enterAWS reaches the user's AWS.
 func (w *world) enterAWS(a *app, c config.Config) (err error) {
 	w.selection, w.anyKey = selection(c, a.env)
-	w.store = cache.New(filepath.Join(a.place(a.dirs.cache), "cache.db"), cache.Key{
+	w.store = cache.New(a.cacheFile(), cache.Key{
 		Partition: partition(c.Regions, a.env),
 		Endpoint:  sharing(cmp.Or(a.env("AWS_ENDPOINT_URL_EC2"), a.env("AWS_ENDPOINT_URL")), c.Shared),
 	})

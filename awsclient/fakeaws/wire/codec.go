@@ -8,10 +8,10 @@ import (
 
 // form is what tells EC2's query protocol from that of the other services.
 type form struct {
-	in, out naming
-	element string // what the elements of a list are called
-	nested  bool   // so they are in requests, too: Names.member.1, not Name.1
-	lenient bool   // a parameter that the operation does not have is ignored
+	in, out func() naming // asked for with the first call
+	element string        // what the elements of a list are called
+	nested  bool          // so they are in requests, too: Names.member.1, not Name.1
+	lenient bool          // a parameter that the operation does not have is ignored
 }
 
 // codec turns forms into inputs and outputs into XML. It remembers what it
@@ -32,11 +32,11 @@ type field struct {
 func (c *codec) inputs(t reflect.Type) []field  { return c.fields(&c.ins, t, c.in) }
 func (c *codec) outputs(t reflect.Type) []field { return c.fields(&c.outs, t, c.out) }
 
-func (c *codec) fields(known *sync.Map, t reflect.Type, n naming) []field {
+func (c *codec) fields(known *sync.Map, t reflect.Type, n func() naming) []field {
 	if fs, ok := known.Load(t); ok {
 		return fs.([]field) // only this function stores
 	}
-	fs := c.plan(t, n)
+	fs := c.plan(t, n())
 	known.Store(t, fs)
 	return fs
 }

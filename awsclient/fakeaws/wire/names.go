@@ -53,6 +53,12 @@ var ec2Naming = sync.OnceValue(func() map[string]naming {
 	return sections
 })
 
+// ec2Section is a section of the table, read when it is asked for: a demo that shows
+// what it has in its cache starts without.
+func ec2Section(title string) func() naming {
+	return func() naming { return ec2Naming()[title] }
+}
+
 // read takes in one line of a section: "document Field=name Field=name …".
 // Lines before the first section are remarks.
 func (n naming) read(line string) {
@@ -71,19 +77,22 @@ func (n naming) read(line string) {
 	}
 }
 
-// queryNaming is the naming of STS, IAM and Auto Scaling: member names are
-// field names, with one exception in STS's requests, one in IAM's answers and
-// one in Auto Scaling.
-func queryNaming() (in, out naming) {
-	in = naming{rule: sameName, odd: map[string]map[string]string{
+// queryInput is the naming of requests to STS, IAM and Auto Scaling: member names
+// are field names, with one exception in STS and one in Auto Scaling.
+func queryInput() naming {
+	return naming{rule: sameName, odd: map[string]map[string]string{
 		"PolicyDescriptorType":        {"Arn": "arn"},
 		"CpuPerformanceFactorRequest": {"References": "Reference/item"},
 	}}
-	out = naming{rule: sameName, odd: map[string]map[string]string{
+}
+
+// queryOutput is that of their answers: likewise, with one exception in IAM and one
+// in Auto Scaling.
+func queryOutput() naming {
+	return naming{rule: sameName, odd: map[string]map[string]string{
 		"ListDelegationRequestsOutput": {"IsTruncated": "isTruncated"},
 		"CpuPerformanceFactorRequest":  {"References": "Reference/item"},
 	}}
-	return in, out
 }
 
 func sameName(field string) string { return field }

@@ -28,9 +28,8 @@ type envelope func(operation, requestID string) (before, after string)
 
 // newEC2 returns the protocol of EC2.
 func newEC2() *query {
-	n := ec2Naming()
 	return &query{
-		codec:    codec{form: form{in: n["in"], out: n["out"], element: "item"}},
+		codec:    codec{form: form{in: ec2Section("in"), out: ec2Section("out"), element: "item"}},
 		refusals: ec2Refusals,
 		around: func(op, id string) (string, string) {
 			return "<" + op + `Response xmlns="` + ec2Namespace + `">` + element("requestId", id), "</" + op + "Response>"
@@ -44,9 +43,8 @@ func newEC2() *query {
 // newQuery returns the protocol of STS, IAM and Auto Scaling, which differ in
 // the namespace of their answers.
 func newQuery(namespace string) *query {
-	in, out := queryNaming()
 	return &query{
-		codec:    codec{form: form{in: in, out: out, element: "member", nested: true, lenient: true}},
+		codec:    codec{form: form{in: queryInput, out: queryOutput, element: "member", nested: true, lenient: true}},
 		refusals: queryRefusals,
 		around: func(op, id string) (string, string) {
 			return "<" + op + `Response xmlns="` + namespace + `"><` + op + "Result>",
