@@ -10,7 +10,7 @@ import (
 //
 // A payload is: count of records, count of texts, their lengths, their bytes,
 // then the columns. Each text stands once, in the order of first use; reading
-// makes one string of all the bytes and slices it.
+// makes strings of many texts each and slices them.
 type coder struct {
 	write bool
 	buf   []byte // the columns written so far, or the payload that is read
@@ -57,26 +57,44 @@ func newReader(raw []byte, sc *scratch) (c *coder, records int) {
 	return c, records
 }
 
+// pieceSize is how long a string of many texts may be. A text that lives on keeps
+// its piece.
+const pieceSize = 8 << 10
+
 func (c *coder) readTexts(n int) {
-	lens := c.pos // for a second look, once the texts' end is known
-	total := 0
+	lens := c.readLengths(n)
+	if c.bad {
+		return
+	}
+	for len(lens) > 0 {
+		fit, size := 0, 0
+		for fit < len(lens) && (fit == 0 || size+lens[fit] <= pieceSize) {
+			size += lens[fit]
+			fit++
+		}
+		piece := string(c.bytes(size))
+		for _, l := range lens[:fit] {
+			c.texts = append(c.texts, piece[:l])
+			piece = piece[l:]
+		}
+		lens = lens[fit:]
+	}
+}
+
+// readLengths reads the lengths of texts, which follow. Its memory is the
+// scratch's.
+func (c *coder) readLengths(n int) []int {
+	lens, total := c.sc.lens[:0], 0
 	for range n {
-		if total += c.count(1); total > c.left() {
+		l := c.count(1)
+		lens = append(lens, l)
+		if total += l; total > c.left() {
 			c.fail()
 		}
 	}
-	if total = c.room(total, 1); c.bad {
-		return
-	}
-	blob := string(c.buf[c.pos : c.pos+total])
-	end := c.pos + total
-	c.pos = lens
-	for range n {
-		l := int(c.uvarint())
-		c.texts = append(c.texts, blob[:l])
-		blob = blob[l:]
-	}
-	c.pos = end
+	c.sc.lens = lens
+	c.room(total, 1)
+	return lens
 }
 
 // left is how many bytes were not read yet.

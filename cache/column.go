@@ -2,6 +2,8 @@ package cache
 
 import (
 	"encoding/binary"
+	"reflect"
+	"slices"
 	"time"
 )
 
@@ -87,8 +89,8 @@ func (c *coder) flag(set bool) {
 }
 
 // lists is a column of lists. It returns the elements of all lists, whose own
-// columns follow; size is how many columns they have. Reading makes one slice
-// of all elements and cuts it up; an empty list is read as nil.
+// columns follow; size is how many columns they have. Reading cuts the lists out
+// of slabs; an empty list is read as nil.
 func lists[T, E any](c *coder, recs []*T, size int, field func(*T) *[]E) []*E {
 	lens, total := make([]int, len(recs)), 0
 	for i, r := range recs {
@@ -106,18 +108,24 @@ func lists[T, E any](c *coder, recs []*T, size int, field func(*T) *[]E) []*E {
 		if total = c.room(total, size); c.bad {
 			return nil
 		}
-		cut(make([]E, total), lens, func(i int, part []E) { *field(recs[i]) = part })
+		cut(total, lens, func(i int, part []E) { *field(recs[i]) = part })
 	}
 	return elements(recs, total, field)
 }
 
-// cut hands out consecutive parts of all, none with room to grow into the next.
-func cut[E any](all []E, lens []int, give func(int, []E)) {
+// cut hands out lists of some lengths, total elements together, none with room to
+// grow into the next.
+func cut[E any](total int, lens []int, give func(int, []E)) {
+	var slab []E
 	for i, n := range lens {
-		if n > 0 {
-			give(i, all[:n:n])
-			all = all[n:]
+		if n > len(slab) {
+			slab = make([]E, max(n, min(total, slabOf[E]())))
 		}
+		if n > 0 {
+			give(i, slab[:n:n])
+			slab = slab[n:]
+		}
+		total -= n
 	}
 }
 
@@ -164,11 +172,22 @@ func optional[T, E any](c *coder, recs []*T, size int, field func(*T) **E) []*E 
 	return out
 }
 
-// fresh makes n zero records in one allocation, and pointers to them.
+// fresh makes n zero records, in slabs, and pointers to them.
 func fresh[T any](n int) []*T {
-	all, out := make([]T, n), make([]*T, n)
-	for i := range all {
-		out[i] = &all[i]
+	out := make([]*T, n)
+	for part := range slices.Chunk(out, slabOf[T]()) {
+		slab := make([]T, len(part))
+		for i := range slab {
+			part[i] = &slab[i]
+		}
 	}
 	return out
 }
+
+// slabSize is about how many bytes are made at once: few enough to come in a size
+// that Go has, with its word for the collector. Above 32 KiB it rounds up to pages
+// of 8, which over hundreds of scopes are megabytes.
+const slabSize = 16<<10 - 8
+
+// slabOf is how many records fit into a slab.
+func slabOf[T any]() int { return max(1, slabSize/int(reflect.TypeFor[T]().Size())) }

@@ -19,7 +19,7 @@ func TestWhatIsHeld(t *testing.T) {
 		read  func(*cache.Store, []model.Scope) any
 		limit int
 	}{
-		{"an image", heldDetails(t), 1340},
+		{"an image", heldDetails(t), 1320},
 		{"a snapshot", heldSnapshots(t), 410},
 	} {
 		held := heldBytes(func() any { return c.read(s, scopes) }) / n

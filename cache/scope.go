@@ -10,6 +10,7 @@ import (
 // scratch is one worker's memory, used again for each chunk.
 type scratch struct {
 	raw    []byte
+	lens   []int // of texts
 	texts  []string
 	traits []model.Traits
 }
