@@ -250,10 +250,10 @@ func (f *office) freesTruth(t *testing.T, c *cost.Costs, exact bool, rng *rand.R
 		}
 		for _, l := range c.Lines() {
 			all := true
-			for _, im := range l.Images {
+			for _, im := range l.Images() {
 				all = all && marked[im.ID]
 			}
-			if len(l.Images) == 0 {
+			if len(l.Images()) == 0 {
 				if all = rng.IntN(100) < percent; all {
 					snapshots = append(snapshots, l.Key())
 				}

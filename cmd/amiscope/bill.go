@@ -73,7 +73,7 @@ func (a *app) bill(ctx context.Context, w *world, g *gathered, yes bool) (*cost.
 	var total cost.Total
 	for _, l := range g.costs.Lines() {
 		if asked[l.Snapshot.Owner] {
-			total.Cost = total.Cost.Plus(l.Cost)
+			total.Cost = total.Cost.Plus(l.Cost())
 		}
 	}
 	b := cost.Explain(total, from, to, billed)

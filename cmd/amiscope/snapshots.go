@@ -75,7 +75,7 @@ func (a *app) runSnapshots(ctx context.Context, kinds []string, order string, wo
 		if strings.HasPrefix(order, "-") {
 			n = -n
 		}
-		return cmp.Or(n, y.Cost.Compare(x.Cost))
+		return cmp.Or(n, y.Cost().Compare(x.Cost()))
 	})
 	if err := style.Snapshots(a.out, g.known(), lines); err != nil {
 		return err
@@ -90,10 +90,10 @@ func mentions(inv model.Inventory, l *cost.Line, words []string) bool {
 	}
 	s := l.Snapshot
 	text := []string{s.ID, s.Owner, inv.Account(s.Owner).Name, s.Region, s.Description}
-	if l.Tie != nil {
-		text = append(text, l.Tie.Image, l.Tie.Name)
+	if l.Tie() != nil {
+		text = append(text, l.Tie().Image, l.Tie().Name)
 	}
-	for _, im := range l.Images {
+	for _, im := range l.Images() {
 		text = append(text, im.ID, im.Name)
 	}
 	all := strings.ToLower(strings.Join(text, "\n"))
@@ -115,7 +115,7 @@ func snapshotOrder(key string) func(a, b *cost.Line) int {
 	}
 	return map[string]func(a, b *cost.Line) int{
 		"kind":    size(func(l *cost.Line) int64 { return int64(l.Kind) }),
-		"cost":    func(a, b *cost.Line) int { return a.Cost.Compare(b.Cost) },
+		"cost":    func(a, b *cost.Line) int { return a.Cost().Compare(b.Cost()) },
 		"stored":  size(func(l *cost.Line) int64 { return l.Bytes.High }),
 		"full":    size(func(l *cost.Line) int64 { return l.Snapshot.FullBytes }),
 		"volume":  size(func(l *cost.Line) int64 { return l.Snapshot.SizeGiB }),

@@ -24,10 +24,10 @@ func (c *Costs) Archiving(images []model.ImageKey) Archiving {
 		if r == nil {
 			continue
 		}
-		x, ok := r.image(k.ID)
+		i, ok := r.image(k.ID)
 		switch {
-		case !ok || x.State != Told:
-		case !x.Image.Disabled():
+		case !ok || r.images[i].state != Told:
+		case !r.images[i].image.Disabled():
 			a.Enabled++
 		default:
 			t.MarkImage(k, true)
@@ -38,11 +38,11 @@ func (c *Costs) Archiving(images []model.ImageKey) Archiving {
 			l := &r.lines[i]
 			switch {
 			case rt.users[i] == 0 || l.Snapshot.Archived():
-			case rt.users[i] < len(l.Images):
+			case rt.users[i] < int(l.n):
 				a.Held++
 			default:
 				full, basis := fullSize(l.Snapshot)
-				high := r.price.Archive.Of(full)
+				high := r.common.price.Archive.Of(full)
 				low := high
 				if basis != FullSize {
 					low = 0

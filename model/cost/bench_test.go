@@ -1,7 +1,10 @@
 package cost
 
 import (
+	"cmp"
 	"fmt"
+	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -90,4 +93,50 @@ func BenchmarkGroups(b *testing.B) {
 	for b.Loop() {
 		c.Groups(Grouping{By: ByFamily}, nil, func(*model.Image) bool { return true })
 	}
+}
+
+// BenchmarkImage: what the cost of one image takes, anywhere in the inventory.
+func BenchmarkImage(b *testing.B) {
+	for _, images := range []int{1_000, 100_000} {
+		b.Run(fmt.Sprintf("images=%d", images), func(b *testing.B) {
+			inv := company(images)
+			c, all, n := (*Costs)(nil).Estimate(inv, Input{Prices: BuiltInPrices(), Now: testTime}), inv.Images(), 0
+			b.ReportAllocs()
+			for b.Loop() {
+				c.Image(all[n].ImageKey)
+				n = (n + 7919) % len(all)
+			}
+		})
+	}
+}
+
+// BenchmarkOrder: the snapshots of the list, the dearest first.
+func BenchmarkOrder(b *testing.B) {
+	c := (*Costs)(nil).Estimate(company(100_000), Input{Prices: BuiltInPrices(), Now: testTime})
+	b.ReportAllocs()
+	for b.Loop() {
+		slices.SortStableFunc(c.Lines(), func(a, b *Line) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), b.Cost().Compare(a.Cost())) })
+	}
+}
+
+// BenchmarkHeld: how much memory the costs of 100,000 images and as many snapshots
+// keep.
+func BenchmarkHeld(b *testing.B) {
+	inv, in := company(100_000), Input{Prices: BuiltInPrices(), Now: testTime}
+	images := float64(len(inv.Images()))
+	for b.Loop() {
+		before := heap()
+		c := (*Costs)(nil).Estimate(inv, in)
+		b.ReportMetric(float64(heap()-before)/images, "B/image")
+		runtime.KeepAlive(c)
+	}
+}
+
+// heap is the bytes of memory that something still holds.
+func heap() int64 {
+	runtime.GC()
+	runtime.GC() // what the first has found dead may be counted still
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

@@ -318,8 +318,8 @@ func TestKinds(t *testing.T) {
 			}
 			l, ok := estimate(BuiltInPrices(), shelves...).Line(SnapshotKey{"us-east-1", "snap-a"})
 			how := ""
-			if ok && l.Tie != nil {
-				how = l.Tie.How
+			if ok && l.Tie() != nil {
+				how = l.Tie().How
 			}
 			if !ok || l.Kind != tt.want || how != tt.how {
 				t.Errorf("it is %v, told by %q, want %v and %q", l.Kind, how, tt.want, tt.how)

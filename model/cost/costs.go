@@ -38,74 +38,25 @@ type place struct {
 type region struct {
 	c        *Costs
 	name     string
-	price    Price
 	scopes   []model.Scope
-	lines    []Line      // by id of the snapshot
-	images   []ImageLine // by id of the image
-	lineages []*lineage
-	grown    map[int32][]int32           // by line: those that grew out of it
-	formers  map[string][]*model.Former  // by snapshot: images that had it
+	lines    []Line // by id of the snapshot
+	common   *common
+	images   []user // by id
+	places   model.Index
+	uses     []int32   // lines, of one image after the other
+	lineages []lineage // members and unplaced are theirs, of one after the other
+	members  []int32
+	unplaced []int32
+	grown    []int32                     // lines that grew out of another one, in order of that one
 	rules    map[string][]*model.BinRule // by account: of its Recycle Bin, on snapshots
-	total    Total
-	largest  Largest
+	figures
 }
 
-// Line is what one snapshot costs.
-type Line struct {
-	Snapshot *model.Snapshot
-	Kind     Kind
-	Basis    Basis
-	Bytes    Bytes
-	Cost     Band           // a month
-	Images   []*model.Image // that use it
-	Tie      *Tie           // to the image that it was made for, where none uses it
-
-	lineage int32 // none: it is stored apart
-	at      int32 // its place in the lineage
-	from    int32 // the line that it grew out of; none: not known
-	first   int32 // the place of the first of its volume
+// figures are what a region comes to.
+type figures struct {
+	total   Total
+	largest Largest
 }
-
-// Scope is where the snapshot is.
-func (l *Line) Scope() model.Scope {
-	return model.Scope{Account: l.Snapshot.Owner, Region: l.Snapshot.Region}
-}
-
-// Shared reports whether several images use the snapshot.
-func (l *Line) Shared() bool { return len(l.Images) > 1 }
-
-// ImageLine is what one image costs.
-type ImageLine struct {
-	Image *model.Image
-	Cost  Band // of all its snapshots
-	Share Band // of them what falls to it: the shares of all images of a snapshot add up to its cost
-	Bytes Bytes
-	Part  Bytes // its share of them
-	Basis Basis
-	State ImageState
-	Gaps  uint16 // snapshots that it names and that were not read
-	Joint bool   // other images use one of its snapshots
-}
-
-// ImageState is whether an image's cost can be told.
-type ImageState uint8
-
-// The states.
-const (
-	NotEstimated ImageState = iota // not yet
-	Told
-	InS3   // an instance-store image: what its bundle costs in S3 is not known
-	Theirs // another account owns it and pays for it
-	Unread // its snapshots were not read
-)
-
-var imageStateNames = [...]string{
-	NotEstimated: "not estimated yet", Told: "known", InS3: "instance store: S3, not known",
-	Theirs: "its owner pays", Unread: "its snapshots were not read",
-}
-
-// String is the state in words.
-func (s ImageState) String() string { return imageStateNames[s] }
 
 // Estimate gives the costs of an inventory. It takes from those before what
 // cannot have changed.
@@ -116,15 +67,17 @@ func (c *Costs) Estimate(inv model.Inventory, in Input) *Costs {
 		byRegion[s.Region] = append(byRegion[s.Region], s)
 		next.places = append(next.places, place{s, unsure(inv, s)})
 	}
+	w := &working{}
 	same := c != nil && c.in.Version == in.Version && slices.Equal(c.places, next.places)
 	for name, scopes := range byRegion {
-		r := &region{c: next, name: name, scopes: scopes, price: in.Prices.In(name)}
+		r := &region{c: next, name: name, scopes: scopes}
 		if old := c.region(name); same && old != nil && c.unchanged(inv, old, scopes) {
 			copied := *old
 			copied.c = next
 			r = &copied
 		} else {
-			r.estimate()
+			r.common = &common{price: in.Prices.In(name)}
+			r.estimate(w)
 		}
 		next.regions = append(next.regions, r)
 	}
@@ -165,13 +118,13 @@ func (c *Costs) region(name string) *region {
 }
 
 // estimate works the region out.
-func (r *region) estimate() {
-	r.list()
+func (r *region) estimate(w *working) {
+	r.list(w)
 	r.attach()
-	r.trace()
-	for _, lin := range r.lineages {
-		earlier := int64(0)
-		for _, i := range lin.members {
+	r.trace(w)
+	for n := range r.lineages {
+		lin, earlier := &r.lineages[n], int64(0)
+		for _, i := range r.membersOf(lin) {
 			l := &r.lines[i]
 			r.size(l, earlier)
 			lin.measured = lin.measured || l.Basis == Measured || l.Basis == AtMost
@@ -184,147 +137,25 @@ func (r *region) estimate() {
 		if l.lineage == none {
 			r.size(l, 0)
 		}
-		l.Cost = l.Bytes.at(r.price.tier(l.Snapshot.Archived()))
 		switch {
 		case l.Binned():
-		case len(l.Images) == 0:
-			r.tell(l)
+		case l.n == 0:
+			r.tell(l, w.formers[l.Snapshot.ID])
 		case l.Snapshot.Archived():
 			l.Kind = Archive
 		default:
 			l.Kind = OfImage
 		}
 	}
-	r.sumImages()
+	r.common.ties = slices.Clone(r.common.ties) // of their number
 	r.sum()
-	r.largest = r.findLargest()
-}
-
-// list makes a line of each snapshot and image.
-func (r *region) list() {
-	r.formers, r.rules = map[string][]*model.Former{}, map[string][]*model.BinRule{}
-	images, snapshots := 0, 0
-	for _, s := range r.scopes {
-		images, snapshots = images+r.c.inv.ImageCount(s), snapshots+r.c.inv.SnapshotCount(s)
-	}
-	r.images, r.lines = make([]ImageLine, 0, images), make([]Line, 0, snapshots)
-	for _, s := range r.scopes {
-		for _, rule := range r.c.inv.BinRules(s) {
-			if rule.Resource == model.SnapshotResource {
-				r.rules[s.Account] = append(r.rules[s.Account], rule)
-			}
-		}
-		for _, sn := range r.c.inv.ScopeSnapshots(s) {
-			r.lines = append(r.lines, Line{Snapshot: sn, lineage: none, from: none})
-		}
-		for _, b := range r.c.inv.Binned(s) {
-			if model.IsSnapshot(b.ID) {
-				r.lines = append(r.lines, Line{Snapshot: r.thrown(s, b), Kind: InBin, lineage: none, from: none})
-			}
-		}
-		for _, im := range r.c.inv.Standing(s) {
-			r.images = append(r.images, ImageLine{Image: im})
-		}
-		for _, f := range r.c.inv.Formers(s) {
-			for _, id := range f.Snapshots {
-				r.formers[id] = append(r.formers[id], f)
-			}
-		}
-	}
-	slices.SortStableFunc(r.lines, func(a, b Line) int { return strings.Compare(a.Snapshot.ID, b.Snapshot.ID) })
-	r.lines = slices.CompactFunc(r.lines, func(a, b Line) bool { return a.Snapshot.ID == b.Snapshot.ID }) // restored since the bin was read
-	slices.SortFunc(r.images, func(a, b ImageLine) int { return strings.Compare(a.Image.ID, b.Image.ID) })
-}
-
-// binState is the state of snapshots in the Recycle Bin, which AWS lists apart.
-const binState = "recycle-bin"
-
-// Binned reports whether the snapshot is in the Recycle Bin.
-func (l *Line) Binned() bool { return l.Snapshot.State == binState }
-
-// thrown is a snapshot in the Recycle Bin, of which AWS tells little: how large it
-// is is known where it was seen before.
-func (r *region) thrown(s model.Scope, b *model.Binned) *model.Snapshot {
-	out := &model.Snapshot{
-		Region: s.Region, Owner: s.Account, ID: b.ID, Description: b.Description, State: binState, Tier: "standard",
-		VolumeID: b.Volume, Start: b.Entered, FullBytes: -1,
-	}
-	if f, ok := r.c.inv.Former(s, b.ID); ok {
-		out.SizeGiB, out.FullBytes = f.SizeGiB, f.FullBytes
-		if f.Archived {
-			out.Tier = "archive"
-		}
-	}
-	return out
-}
-
-// attach tells each snapshot which images use it.
-func (r *region) attach() {
-	for i := range r.images {
-		im := r.images[i].Image
-		for _, id := range im.SnapshotIDs() {
-			if j, ok := r.find(id); ok {
-				r.lines[j].Images = append(r.lines[j].Images, im)
-			}
-		}
-	}
-}
-
-// sumImages adds the snapshots of each image up.
-func (r *region) sumImages() {
-	for i := range r.images {
-		x := &r.images[i]
-		x.State = r.state(x.Image)
-		if x.State != Told {
-			continue
-		}
-		for _, id := range x.Image.SnapshotIDs() {
-			j, ok := r.find(id)
-			if !ok {
-				x.Gaps++
-				x.Basis = NotKnown
-				continue
-			}
-			l := &r.lines[j]
-			x.Cost, x.Bytes, x.Basis = x.Cost.Plus(l.Cost), x.Bytes.plus(l.Bytes), x.Basis.weaker(l.Basis)
-			at, of := slices.Index(l.Images, x.Image), len(l.Images)
-			x.Share, x.Part = x.Share.Plus(l.Cost.share(at, of)), x.Part.plus(l.Bytes.share(at, of))
-			x.Joint = x.Joint || l.Shared()
-		}
-	}
-}
-
-func (r *region) state(im *model.Image) ImageState {
-	owner := model.Scope{Account: im.Owner, Region: im.Region}
-	switch {
-	case im.RootType == "instance-store" && im.Snapshots == 0:
-		return InS3
-	case !slices.Contains(r.scopes, owner):
-		return Theirs
-	case im.Snapshots > 0 && (im.Detail == nil || r.c.inv.Status(owner, model.Snapshots).AsOf.IsZero()):
-		return Unread
-	}
-	return Told
-}
-
-func (r *region) find(snapshot string) (int32, bool) {
-	i, ok := slices.BinarySearchFunc(r.lines, snapshot, func(l Line, id string) int { return strings.Compare(l.Snapshot.ID, id) })
-	return int32(i), ok
-}
-
-func (r *region) image(id string) (*ImageLine, bool) {
-	i, ok := slices.BinarySearchFunc(r.images, id, func(x ImageLine, id string) int { return strings.Compare(x.Image.ID, id) })
-	if !ok {
-		return nil, false
-	}
-	return &r.images[i], true
 }
 
 // Image is what an image costs.
 func (c *Costs) Image(k model.ImageKey) ImageLine {
 	if r := c.region(k.Region); r != nil {
-		if x, ok := r.image(k.ID); ok {
-			return *x
+		if i, ok := r.image(k.ID); ok {
+			return r.imageLine(i)
 		}
 	}
 	return ImageLine{}
@@ -349,7 +180,11 @@ func (c *Costs) Lines() []*Line {
 	if c == nil {
 		return nil
 	}
-	var out []*Line
+	n := 0
+	for _, r := range c.regions {
+		n += len(r.lines)
+	}
+	out := make([]*Line, 0, n)
 	for _, r := range c.regions {
 		for i := range r.lines {
 			out = append(out, &r.lines[i])
@@ -363,9 +198,15 @@ func (c *Costs) Images() []ImageLine {
 	if c == nil {
 		return nil
 	}
-	var out []ImageLine
+	n := 0
 	for _, r := range c.regions {
-		out = append(out, r.images...)
+		n += len(r.images)
+	}
+	out := make([]ImageLine, 0, n)
+	for _, r := range c.regions {
+		for i := range r.images {
+			out = append(out, r.imageLine(i))
+		}
 	}
 	return out
 }
@@ -385,29 +226,3 @@ type SnapshotKey struct{ Region, ID string }
 func (k SnapshotKey) Compare(o SnapshotKey) int {
 	return cmp.Or(strings.Compare(k.Region, o.Region), strings.Compare(k.ID, o.ID))
 }
-
-// Key names the line's snapshot.
-func (l *Line) Key() SnapshotKey { return SnapshotKey{l.Snapshot.Region, l.Snapshot.ID} }
-
-// Tiers tells in which storage tiers the snapshots of an image are; known is false
-// where not all of them were read.
-func (c *Costs) Tiers(im *model.Image) (standard, archive, known bool) {
-	r := c.region(im.Region)
-	if r == nil {
-		return false, false, false
-	}
-	x, ok := r.image(im.ID)
-	if !ok || x.State == Unread || x.State == NotEstimated || x.State == Theirs && im.Snapshots > 0 || x.Gaps > 0 {
-		return false, false, false
-	}
-	for _, id := range im.SnapshotIDs() {
-		if i, ok := r.find(id); ok {
-			archived := r.lines[i].Snapshot.Archived()
-			standard, archive = standard || !archived, archive || archived
-		}
-	}
-	return standard, archive, true
-}
-
-// at is the index of a line.
-func (r *region) at(l *Line) int32 { return r.lineages[l.lineage].members[l.at] }

@@ -94,19 +94,15 @@ func (t *Tally) MarkImage(k model.ImageKey, on bool) {
 	if r == nil {
 		return
 	}
-	x, ok := r.image(k.ID)
+	at, ok := r.image(k.ID)
 	if !ok {
 		return
 	}
-	if x.State == Unread || x.State == NotEstimated {
+	if state := r.images[at].state; state == Unread || state == NotEstimated {
 		t.unread += step
 		return
 	}
-	for _, id := range x.Image.SnapshotIDs() {
-		i, ok := r.find(id)
-		if !ok {
-			continue
-		}
+	for _, i := range r.usesOf(at) {
 		was := t.keeps(r, rt, i)
 		rt.users[i] += step
 		t.settle(r, rt, i)
@@ -163,7 +159,7 @@ func (t *Tally) keeps(r *region, rt *regionTally, i int32) bool {
 // goes reports whether nothing outside the set needs a line.
 func (rt *regionTally) goes(r *region, i int32) bool {
 	l := &r.lines[i]
-	if rt.held[i] || rt.users[i] < len(l.Images) || rt.users[i] == 0 && !rt.lone[i] || l.Binned() {
+	if rt.held[i] || rt.users[i] < int(l.n) || rt.users[i] == 0 && !rt.lone[i] || l.Binned() {
 		return false
 	}
 	return rt.lone[i] || !r.named(l)
@@ -190,9 +186,9 @@ func (t *Tally) settle(r *region, rt *regionTally, i int32) {
 	rt.days[r.retained(l)] += step
 	if l.lineage == none {
 		if goes {
-			t.freed.Bytes, t.freed.Cost = t.freed.Bytes.plus(l.Bytes), t.freed.Cost.Plus(l.Cost)
+			t.freed.Bytes, t.freed.Cost = t.freed.Bytes.plus(l.Bytes), t.freed.Cost.Plus(l.Cost())
 		} else {
-			t.freed.Bytes, t.freed.Cost = t.freed.Bytes.minus(l.Bytes), t.freed.Cost.minus(l.Cost)
+			t.freed.Bytes, t.freed.Cost = t.freed.Bytes.minus(l.Bytes), t.freed.Cost.minus(l.Cost())
 		}
 		return
 	}
@@ -206,23 +202,23 @@ func (rt *regionTally) chainOf(l *Line) chainTally { return rt.chain[l.lineage] 
 // next is what goes of a line's lineage after it came or went. Where nothing of
 // the lineage was measured, that needs no look at the others.
 func (r *region) next(rt *regionTally, l *Line, step int) chainTally {
-	ch, lin := rt.chainOf(l), r.lineages[l.lineage]
+	ch, lin := rt.chainOf(l), r.lineageOf(l)
 	ch.n += step
 	if lin.measured {
 		ch.bytes, ch.cost = r.freedOf(lin, rt.gone)
 	} else {
 		ch.bytes.High += int64(step) * l.Bytes.High
-		ch.cost.High += USD(step) * l.Cost.High
+		ch.cost.High += USD(step) * l.Cost().High
 	}
-	if ch.n < len(lin.members) {
+	if ch.n < int(lin.members.n) {
 		if !lin.measured {
 			ch.bytes.Low, ch.cost.Low = 0, 0
 		}
 		return ch
 	}
 	low, cost := int64(0), USD(0)
-	for _, i := range lin.members {
-		low, cost = low+r.lines[i].Bytes.Low, cost+r.lines[i].Cost.Low
+	for _, i := range r.membersOf(lin) {
+		low, cost = low+r.lines[i].Bytes.Low, cost+r.lines[i].Cost().Low
 	}
 	ch.bytes.Low, ch.cost.Low = max(ch.bytes.Low, low), max(ch.cost.Low, cost)
 	return ch
@@ -233,16 +229,17 @@ func (r *region) next(rt *regionTally, l *Line, step int) chainTally {
 // was not or cannot be compared, the low end takes its blocks for shared with what
 // stays, and the high end for shared with nothing.
 func (r *region) freedOf(lin *lineage, gone map[int32]bool) (Bytes, Band) {
+	members := r.membersOf(lin)
 	last := int32(-1) // the last that may have grown out of any, and stays, or what grew out of it does
-	for _, at := range slices.Backward(lin.unplaced) {
-		if r.stays(lin.members[at], gone) {
+	for _, at := range slices.Backward(lin.unplaced.of(r.unplaced)) {
+		if r.stays(members[at], gone) {
 			last = at
 			break
 		}
 	}
 	var sum Bytes
 	var cost Band
-	for _, i := range lin.members {
+	for _, i := range members {
 		if !gone[i] {
 			continue
 		}
@@ -251,7 +248,7 @@ func (r *region) freedOf(lin *lineage, gone map[int32]bool) (Bytes, Band) {
 		if w, ok := r.written(l); ok {
 			var surely, perhaps Blocks
 			if lin.keyed {
-				surely, perhaps = r.leftOfKeyed(l, w, lin.members[l.at+1:], gone)
+				surely, perhaps = r.leftOfKeyed(l, w, members[l.at+1:], gone)
 			} else {
 				surely, perhaps = r.leftOfPlain(i, w, gone)
 			}
@@ -260,7 +257,7 @@ func (r *region) freedOf(lin *lineage, gone map[int32]bool) (Bytes, Band) {
 			}
 			b = Bytes{surely.Bytes(), min(l.Bytes.High, perhaps.Bytes())}
 		}
-		sum, cost = sum.plus(b), cost.Plus(b.at(r.price.Standard))
+		sum, cost = sum.plus(b), cost.Plus(b.at(r.common.price.Standard))
 	}
 	return sum, cost
 }
@@ -271,7 +268,7 @@ func (r *region) leftOfPlain(i int32, added Blocks, gone map[int32]bool) (surely
 	surely, perhaps = added, added
 	var follow func(i int32, so extent)
 	follow = func(i int32, so extent) {
-		for _, j := range r.grown[i] {
+		for _, j := range r.grownOf(i) {
 			x := r.carried(&r.lines[i], &r.lines[j], so)
 			if gone[j] && len(x.most) > 0 {
 				follow(j, x)
@@ -286,7 +283,7 @@ func (r *region) leftOfPlain(i int32, added Blocks, gone map[int32]bool) (surely
 
 // stays reports whether a line, or one that grew out of it, stays.
 func (r *region) stays(i int32, gone map[int32]bool) bool {
-	return !gone[i] || slices.ContainsFunc(r.grown[i], func(j int32) bool { return r.stays(j, gone) })
+	return !gone[i] || slices.ContainsFunc(r.grownOf(i), func(j int32) bool { return r.stays(j, gone) })
 }
 
 // leftOfKeyed are the blocks that a snapshot added and that no later one which

@@ -68,17 +68,21 @@ func (c *Costs) Rows() []Row {
 	if c == nil {
 		return nil
 	}
-	var out []Row
+	n := 0
+	for _, r := range c.regions {
+		n += len(r.images) + len(r.lines)
+	}
+	out := make([]Row, 0, n)
 	for _, r := range c.regions {
 		for i := range r.images {
-			x := &r.images[i]
+			x := r.imageLine(i)
 			out = append(out, Row{Image: x.Image, Cost: x.Share, Bytes: x.Part})
 		}
 	}
 	for _, r := range c.regions {
 		for i := range r.lines {
-			if l := &r.lines[i]; len(l.Images) == 0 {
-				out = append(out, Row{Line: l, Cost: l.Cost, Bytes: l.Bytes})
+			if l := &r.lines[i]; l.n == 0 {
+				out = append(out, Row{Line: l, Cost: l.Cost(), Bytes: l.Bytes})
 			}
 		}
 	}
@@ -169,7 +173,7 @@ func (c *Costs) TagKeys(n int) []string {
 	counts := map[string]int{}
 	for _, r := range c.regions {
 		for i := range r.images {
-			if d := r.images[i].Image.Detail; d != nil {
+			if d := r.images[i].image.Detail; d != nil {
 				for _, t := range d.Tags {
 					counts[t.Key]++
 				}
@@ -192,8 +196,8 @@ func (c *Costs) key(by Grouping, row Row) string {
 	case ByRegion:
 		return s.Region
 	case ByFamily:
-		if row.Line.Tie != nil && row.Line.Tie.Name != "" {
-			family, _ := model.Family(row.Line.Tie.Name)
+		if t := row.Line.Tie(); t != nil && t.Name != "" {
+			family, _ := model.Family(t.Name)
 			return family
 		}
 		return ""

@@ -116,13 +116,13 @@ func Keeper(s *model.Snapshot) (Kind, bool) {
 
 // tell says what a snapshot that no image uses is kept for. A scope that could
 // not be read to its end may hold its image still.
-func (r *region) tell(l *Line) {
+func (r *region) tell(l *Line, formers []*model.Former) {
 	if k, ok := Keeper(l.Snapshot); ok {
 		l.Kind = k
 		return
 	}
 	all := ties(l.Snapshot)
-	for _, f := range r.formers[l.Snapshot.ID] {
+	for _, f := range formers {
 		all = append(all, Tie{Image: f.ID, Name: f.Name, How: "index"})
 	}
 	l.Kind = Other
@@ -136,16 +136,24 @@ func (r *region) tell(l *Line) {
 		}
 		switch r.whereabouts(l.Scope(), t) {
 		case gone:
-			l.Kind, l.Tie = Orphan, t
+			r.tie(l, Orphan, *t)
 			return
 		case inBin:
-			l.Kind, l.Tie = OfImage, t
+			r.tie(l, OfImage, *t)
 			return
 		case hidden:
-			l.Kind, l.Tie = Undecided, t
+			r.tie(l, Undecided, *t)
 		case there:
 		}
 	}
+}
+
+func (r *region) tie(l *Line, k Kind, t Tie) {
+	if l.Kind = k; l.tie == none {
+		l.tie = int32(len(r.common.ties))
+		r.common.ties = append(r.common.ties, t)
+	}
+	r.common.ties[l.tie] = t
 }
 
 // whereabout is where an image is.

@@ -104,10 +104,10 @@ func (r *region) entries(s model.Scope, until time.Time) []Entry {
 
 func (l *Line) entry() Entry {
 	full, _ := fullSize(l.Snapshot)
-	e := Entry{Kind: l.Kind, Snapshots: 1, Held: full, Bytes: l.Bytes, Cost: l.Cost}
+	e := Entry{Kind: l.Kind, Snapshots: 1, Held: full, Bytes: l.Bytes, Cost: l.Cost()}
 	switch {
-	case len(l.Images) > 0:
-		im := slices.MinFunc(l.Images, func(a, b *model.Image) int { return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.ID, b.ID)) })
+	case l.n > 0:
+		im := slices.MinFunc(l.Images(), func(a, b *model.Image) int { return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.ID, b.ID)) })
 		e.Family, _ = model.Family(im.Name)
 		if im.Managed > model.Unmanaged {
 			e.Creator = im.Managed.String()
@@ -115,8 +115,8 @@ func (l *Line) entry() Entry {
 		if im.Detail != nil {
 			e.Owner = ownerOf(im.Detail.Tags)
 		}
-	case l.Tie != nil && l.Tie.Name != "":
-		e.Family, _ = model.Family(l.Tie.Name)
+	case l.Tie() != nil && l.Tie().Name != "":
+		e.Family, _ = model.Family(l.Tie().Name)
 	}
 	if k, ok := Keeper(l.Snapshot); ok {
 		e.Creator = k.String()

@@ -17,40 +17,100 @@ const none int32 = -1
 // encryption AWS tells the volume only, and a volume may have been made of any
 // snapshot before it: all of them are one.
 type lineage struct {
-	members  []int32 // lines of the region
+	members  run
+	unplaced run // places of plain members of which nothing tells what they grew out of
 	keyed    bool
-	measured bool    // some of it was
-	unplaced []int32 // places of plain members of which nothing tells what they grew out of
+	measured bool // some of it was
+}
+
+// run is a part of a list that several share: where it begins, and how long it is.
+type run struct{ at, n int32 }
+
+func (p run) of(all []int32) []int32 { return all[p.at : p.at+p.n : p.at+p.n] }
+
+// membersOf are lines of the region.
+func (r *region) membersOf(l *lineage) []int32 { return l.members.of(r.members) }
+
+// lineageOf is that of a line which has one.
+func (r *region) lineageOf(l *Line) *lineage { return &r.lineages[l.lineage] }
+
+// chaining is what lineages are found with.
+type chaining struct {
+	keys     map[[2]string]int32 // lineages by account and data key
+	last     []int32             // line of each volume of a lineage
+	lineages []lineage
+	unplaced []int32
+	grown    []int32
+}
+
+func (w *chaining) clear() {
+	if w.keys == nil {
+		w.keys = map[[2]string]int32{}
+	}
+	clear(w.keys)
+	w.lineages, w.unplaced, w.grown = w.lineages[:0], w.unplaced[:0], w.grown[:0]
 }
 
 // trace finds the lineages of the region's snapshots. Archived ones are stored
 // whole, and those that are not completed share nothing for certain.
-func (r *region) trace() {
-	at := map[[2]string]int32{}
+func (r *region) trace(w *working) {
+	w.clear()
 	for i := range r.lines {
 		s := r.lines[i].Snapshot
 		if !chained(s) {
 			continue
 		}
 		key := [2]string{s.Owner, s.DataKeyID}
-		n, ok := at[key]
+		n, ok := w.keys[key]
 		if !ok {
-			n = int32(len(r.lineages))
-			at[key] = n
-			r.lineages = append(r.lineages, &lineage{keyed: s.DataKeyID != ""})
+			n = int32(len(w.lineages))
+			w.keys[key] = n
+			w.lineages = append(w.lineages, lineage{keyed: s.DataKeyID != ""})
 		}
 		r.lines[i].lineage = n
-		r.lineages[n].members = append(r.lineages[n].members, int32(i))
+		w.lineages[n].members.n++
 	}
+	r.lineages = slices.Clone(w.lineages)
+	r.gather()
 	r.descend()
-	r.grown = map[int32][]int32{}
-	for _, l := range r.lineages {
-		slices.SortFunc(l.members, func(a, b int32) int {
+	for n := range r.lineages {
+		l := &r.lineages[n]
+		slices.SortFunc(r.membersOf(l), func(a, b int32) int {
 			x, y := r.lines[a].Snapshot, r.lines[b].Snapshot
 			return cmp.Or(x.Start.Compare(y.Start), strings.Compare(x.ID, y.ID))
 		})
-		r.chain(l)
+		r.chain(l, w)
 	}
+	slices.SortStableFunc(w.grown, func(a, b int32) int { return cmp.Compare(r.lines[a].from, r.lines[b].from) })
+	r.unplaced, r.grown = slices.Clone(w.unplaced), slices.Clone(w.grown)
+}
+
+// gather lays the members of each lineage side by side.
+func (r *region) gather() {
+	next := int32(0)
+	for n := range r.lineages {
+		m := &r.lineages[n].members
+		m.at, next = next, next+m.n
+		m.n = 0
+	}
+	r.members = make([]int32, next)
+	for i := range r.lines {
+		if l := &r.lines[i]; l.lineage != none {
+			m := &r.lineageOf(l).members
+			r.members[m.at+m.n] = int32(i)
+			m.n++
+		}
+	}
+}
+
+// grownOf are the lines that grew out of one.
+func (r *region) grownOf(line int32) []int32 {
+	from, _ := slices.BinarySearchFunc(r.grown, line, func(j, line int32) int { return cmp.Compare(r.lines[j].from, line) })
+	to := from
+	for to < len(r.grown) && r.lines[r.grown[to]].from == line {
+		to++
+	}
+	return r.grown[from:to]
 }
 
 // chained reports whether a snapshot is stored as what it adds to others.
@@ -60,20 +120,24 @@ func chained(s *model.Snapshot) bool { return !s.Archived() && s.State == "compl
 // that was made of an instance has those of the image from which that was launched.
 func (r *region) descend() {
 	for _, x := range r.images {
-		d := x.Image.Detail
+		d := x.image.Detail
 		if d == nil || d.SourceInstance == "" || d.SourceImage == "" || d.SourceRegion != "" && d.SourceRegion != r.name {
 			continue
 		}
-		from, ok := r.image(d.SourceImage)
-		if !ok || from.Image.Detail == nil || from.Image.Owner != x.Image.Owner {
+		at, ok := r.image(d.SourceImage)
+		if !ok {
+			continue
+		}
+		from := r.images[at].image
+		if from.Detail == nil || from.Owner != x.image.Owner {
 			continue
 		}
 		for _, dev := range d.Devices {
-			i := slices.IndexFunc(from.Image.Detail.Devices, func(o model.Device) bool { return o.Name == dev.Name })
-			if dev.Snapshot == "" || i < 0 || from.Image.Detail.Devices[i].Snapshot == "" {
+			i := slices.IndexFunc(from.Detail.Devices, func(o model.Device) bool { return o.Name == dev.Name })
+			if dev.Snapshot == "" || i < 0 || from.Detail.Devices[i].Snapshot == "" {
 				continue
 			}
-			r.derive(from.Image.Detail.Devices[i].Snapshot, dev.Snapshot)
+			r.derive(from.Detail.Devices[i].Snapshot, dev.Snapshot)
 		}
 	}
 }
@@ -95,23 +159,44 @@ func (r *region) derive(from, to string) {
 // chain gives the members of a lineage their places, and each the one that it grew
 // out of: the one before of its volume; else the one that its volume was made of.
 // A copy has a volume of its own, whatever AWS says.
-func (r *region) chain(l *lineage) {
-	last := map[string]int32{}
-	for at, i := range l.members {
-		x := &r.lines[i]
-		x.at, x.first = int32(at), int32(at)
-		if before, again := last[x.Snapshot.VolumeID]; again && !x.Snapshot.Copied() {
-			x.from, x.first = before, r.lines[before].first
-		}
-		if !x.Snapshot.Copied() {
-			last[x.Snapshot.VolumeID] = i
-		}
-		switch {
+func (r *region) chain(l *lineage, w *working) {
+	members := r.membersOf(l)
+	for at, i := range members {
+		r.lines[i].at, r.lines[i].first = int32(at), int32(at)
+	}
+	if len(members) > 1 { // of most there is one
+		r.follow(members, w)
+	}
+	l.unplaced.at = int32(len(w.unplaced))
+	for _, i := range members {
+		switch x := &r.lines[i]; {
 		case x.from != none:
-			r.grown[x.from] = append(r.grown[x.from], i)
+			w.grown = append(w.grown, i)
 		case !l.keyed:
-			l.unplaced = append(l.unplaced, x.at)
+			w.unplaced = append(w.unplaced, x.at)
 		}
+	}
+	l.unplaced.n = int32(len(w.unplaced)) - l.unplaced.at
+}
+
+// follow finds for each member of a lineage the one before of its volume.
+func (r *region) follow(members []int32, w *working) {
+	volumes := model.NewIndex(len(members))
+	w.last = w.last[:0]
+	for _, i := range members {
+		x := &r.lines[i]
+		if x.Snapshot.Copied() {
+			continue
+		}
+		id := x.Snapshot.VolumeID
+		at, again := volumes.Find(id, func(at int) bool { return r.lines[w.last[at]].Snapshot.VolumeID == id })
+		if !again {
+			volumes.Put(id, len(w.last))
+			w.last = append(w.last, i)
+			continue
+		}
+		x.from, x.first = w.last[at], r.lines[w.last[at]].first
+		w.last[at] = i
 	}
 }
 
@@ -132,7 +217,7 @@ func (r *region) prev(l *Line) int32 {
 // compared only with what they grew out of: of others AWS says that they are not
 // related.
 func (r *region) before(l *Line) []int32 {
-	if !r.lineages[l.lineage].keyed {
+	if !r.lineageOf(l).keyed {
 		if l.from == none {
 			return nil
 		}
@@ -144,7 +229,7 @@ func (r *region) before(l *Line) []int32 {
 		since = r.lines[prev].at
 		out = append(out, prev)
 	}
-	for _, j := range r.lineages[l.lineage].members[since+1 : l.at] {
+	for _, j := range r.membersOf(r.lineageOf(l))[since+1 : l.at] {
 		if r.lines[j].first > since {
 			out = append(out, j)
 		}
@@ -156,81 +241,14 @@ func (r *region) before(l *Line) []int32 {
 // compared with it shares with none before it. A plain one may share more with
 // others of which nothing tells what they grew out of.
 func (r *region) certain(l *Line) bool {
-	lin := r.lineages[l.lineage]
+	lin := r.lineageOf(l)
 	switch {
 	case lin.keyed || l.at == 0:
 		return true
 	case l.from == none:
 		return false
 	}
-	i, _ := slices.BinarySearch(lin.unplaced, r.lines[l.from].at+1)
-	return i == len(lin.unplaced) || lin.unplaced[i] >= l.at
-}
-
-// size gives a snapshot's stored bytes: what was measured, else the band between
-// what it must add to those before it and all that it holds.
-func (r *region) size(l *Line, earlier int64) {
-	full, basis := fullSize(l.Snapshot)
-	switch {
-	case l.Snapshot.Archived():
-		l.Bytes, l.Basis = Bytes{full, full}, Archived
-		if basis != FullSize {
-			l.Bytes.Low, l.Basis = 0, basis
-		}
-	case !chained(l.Snapshot):
-		l.Bytes, l.Basis = Bytes{0, full}, basis
-	default:
-		l.Bytes, l.Basis = Bytes{0, full}, basis
-		if basis == FullSize {
-			l.Bytes.Low = max(0, full-earlier)
-		}
-		b, ok := r.written(l)
-		switch {
-		case !ok:
-		case r.certain(l):
-			l.Bytes, l.Basis = Bytes{b.Bytes(), b.Bytes()}, Measured
-		default:
-			l.Bytes = Bytes{min(l.Bytes.Low, b.Bytes()), min(full, b.Bytes())}
-			l.Basis = AtMost
-		}
-	}
-}
-
-// fullSize is all that a snapshot holds: in bytes as AWS tells it, else the size
-// of its volume, which it cannot pass.
-func fullSize(s *model.Snapshot) (int64, Basis) {
-	switch {
-	case s.FullBytes >= 0:
-		return s.FullBytes, FullSize
-	case s.SizeGiB > 0:
-		return s.SizeGiB * GiB, Provisioned
-	}
-	return 0, NotKnown
-}
-
-// written are the blocks of a snapshot that none has with which it can be
-// compared, where all of that was measured.
-func (r *region) written(l *Line) (Blocks, bool) {
-	id := l.Snapshot.ID
-	before := r.before(l)
-	if len(before) == 0 {
-		h, ok := r.c.in.Blocks.Holding(id)
-		return h.Blocks, ok
-	}
-	if len(before) > r.c.in.Blocks.comparisons(id) {
-		return nil, false
-	}
-	var out Blocks
-	for n, j := range before {
-		c, ok := r.c.in.Blocks.Change(r.lines[j].Snapshot.ID, id)
-		if !ok {
-			return nil, false
-		}
-		if n == 0 {
-			out = c.Written
-		} else {
-			out = out.Both(c.Written)
-		}
-	}
-	return out, true
+	unplaced := lin.unplaced.of(r.unplaced)
+	i, _ := slices.BinarySearch(unplaced, r.lines[l.from].at+1)
+	return i == len(unplaced) || unplaced[i] >= l.at
 }

@@ -112,9 +112,9 @@ func checkSums(t *testing.T, c *Costs) {
 			t.Errorf("%s counts twice", l.Snapshot.ID)
 		}
 		seen[l.Snapshot.ID] = true
-		bill = bill.Plus(l.Cost)
-		if len(l.Images) == 0 {
-			rows = rows.Plus(l.Cost)
+		bill = bill.Plus(l.Cost())
+		if len(l.Images()) == 0 {
+			rows = rows.Plus(l.Cost())
 		}
 	}
 	if got := c.Total().Cost; got != bill || rows != bill {

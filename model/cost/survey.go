@@ -41,16 +41,18 @@ func (c *Costs) Survey(images []model.ImageKey, snapshots []SnapshotKey) Survey 
 	s := surveying{asked: map[[2]string]bool{}}
 	for _, k := range images {
 		if r := c.region(k.Region); r != nil {
-			if x, ok := r.image(k.ID); ok {
-				for _, id := range x.Image.SnapshotIDs() {
-					s.about(r, id)
+			if at, ok := r.image(k.ID); ok {
+				for _, i := range r.usesOf(at) {
+					s.about(r, i)
 				}
 			}
 		}
 	}
 	for _, k := range snapshots {
 		if r := c.region(k.Region); r != nil {
-			s.about(r, k.ID)
+			if i, ok := r.find(k.ID); ok {
+				s.about(r, i)
+			}
 		}
 	}
 	s.Price = RequestsPrice(s.Requests)
@@ -63,20 +65,20 @@ type surveying struct {
 }
 
 // about asks about one snapshot.
-func (s *surveying) about(r *region, id string) {
-	i, ok := r.find(id)
-	if !ok || r.lines[i].lineage == none {
+func (s *surveying) about(r *region, i int32) {
+	l := &r.lines[i]
+	if l.lineage == none {
 		return // archived ones are stored whole, and of others AWS tells nothing
 	}
-	l := &r.lines[i]
+	id := l.Snapshot.ID
 	s.growth(r, l)
-	if !r.lineages[l.lineage].keyed {
-		for _, j := range r.grown[i] {
+	if !r.lineageOf(l).keyed {
+		for _, j := range r.grownOf(i) {
 			s.ask(r, id, &r.lines[j])
 		}
 		return
 	}
-	for _, j := range r.lineages[l.lineage].members[l.at+1:] {
+	for _, j := range r.membersOf(r.lineageOf(l))[l.at+1:] {
 		if later := &r.lines[j]; slices.Contains(r.before(later), i) {
 			s.ask(r, id, later)
 		}
@@ -92,7 +94,7 @@ func (s *surveying) growth(r *region, l *Line) {
 		for _, j := range before {
 			s.ask(r, r.lines[j].Snapshot.ID, l)
 		}
-	case r.certain(l) || l.Snapshot.FullBytes < 0 || len(r.grown[r.at(l)]) > 0:
+	case r.certain(l) || l.Snapshot.FullBytes < 0 || len(r.grownOf(r.at(l))) > 0:
 		s.ask(r, "", l)
 	}
 	if !r.certain(l) {
@@ -128,3 +130,6 @@ func (s *surveying) ask(r *region, from string, l *Line) {
 	s.Asks = append(s.Asks, a)
 	s.Requests += a.Requests
 }
+
+// at is the index of a line.
+func (r *region) at(l *Line) int32 { return r.membersOf(r.lineageOf(l))[l.at] }

@@ -20,11 +20,11 @@ type Kinded struct {
 }
 
 // add counts a snapshot.
-func (t *Total) add(l *Line) {
-	t.Cost, t.Bytes, t.Basis = t.Cost.Plus(l.Cost), t.Bytes.plus(l.Bytes), t.Basis.weaker(l.Basis)
+func (t *Total) add(l *Line, cost Band) {
+	t.Cost, t.Bytes, t.Basis = t.Cost.Plus(cost), t.Bytes.plus(l.Bytes), t.Basis.weaker(l.Basis)
 	t.Snapshots++
 	k := &t.ByKind[l.Kind]
-	k.Cost, k.Bytes = k.Cost.Plus(l.Cost), k.Bytes.plus(l.Bytes)
+	k.Cost, k.Bytes = k.Cost.Plus(cost), k.Bytes.plus(l.Bytes)
 	k.Snapshots++
 	if l.Basis == NotKnown {
 		k.Unknown++
@@ -45,9 +45,17 @@ func (t Total) plus(o Total) Total {
 // Kind is the part of one kind.
 func (t Total) Kind(k Kind) Kinded { return t.ByKind[k] }
 
+// sum adds the region up, and finds the largest figures.
 func (r *region) sum() {
 	for i := range r.lines {
-		r.total.add(&r.lines[i])
+		l := &r.lines[i]
+		cost := l.Cost()
+		r.total.add(l, cost)
+		r.largest = r.largest.max(Largest{Snapshot: cost.High, Stored: l.Bytes.High})
+	}
+	for i := range r.images {
+		x := r.imageLine(i)
+		r.largest = r.largest.max(Largest{Image: x.Cost.High, Volumes: x.Image.SizeGiB})
 	}
 }
 
@@ -95,18 +103,6 @@ type Largest struct {
 
 func (l Largest) max(o Largest) Largest {
 	return Largest{max(l.Image, o.Image), max(l.Snapshot, o.Snapshot), max(l.Volumes, o.Volumes), max(l.Stored, o.Stored)}
-}
-
-func (r *region) findLargest() (out Largest) {
-	for i := range r.images {
-		x := &r.images[i]
-		out = out.max(Largest{Image: x.Cost.High, Volumes: x.Image.SizeGiB})
-	}
-	for i := range r.lines {
-		l := &r.lines[i]
-		out = out.max(Largest{Snapshot: l.Cost.High, Stored: l.Bytes.High})
-	}
-	return out
 }
 
 // Largest are the largest figures of all.

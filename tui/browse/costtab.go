@@ -100,7 +100,7 @@ func linePairs(env kit.Env, im *model.Image, l *cost.Line) []kit.Pair {
 		full = kit.Bytes(s.FullBytes) + " of a volume of " + kit.Size(s.SizeGiB)
 	}
 	out := []kit.Pair{
-		{Label: "Cost a month", Value: kit.MoneyBand(t, l.Cost)},
+		{Label: "Cost a month", Value: kit.MoneyBand(t, l.Cost())},
 		{Label: "Stored", Value: kit.ByteBand(t, l.Bytes) + ", " + l.Basis.String()},
 		{Label: "Full size", Value: full},
 		{Label: "Tier", Value: s.Tier},
@@ -108,7 +108,7 @@ func linePairs(env kit.Env, im *model.Image, l *cost.Line) []kit.Pair {
 	}
 	if l.Shared() {
 		var names []string
-		for _, o := range l.Images {
+		for _, o := range l.Images() {
 			if o != im {
 				names = append(names, cmp.Or(o.Name, o.ID))
 			}

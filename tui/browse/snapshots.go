@@ -45,12 +45,12 @@ var snapshotRecords = kit.Records[*cost.Line]{
 		{Column: kit.Column{Key: "id", Title: "SNAPSHOT", Min: 22, Max: 22, Priority: 100, Fixed: true}, Cell: func(_ kit.Env, l *cost.Line) kit.Cell { return kit.Cell{Text: l.Snapshot.ID} }},
 		{Column: kit.Column{Key: "kind", Title: "KIND", Min: 9, Max: 9, Priority: 98}, Cell: kindCell, Compare: func(a, b *cost.Line) int { return cmp.Compare(a.Kind, b.Kind) }},
 		{Column: kit.Column{Key: "for", Title: "FOR", Min: 16, Max: 70, Weight: 4, Middle: true, Priority: 97}, Cell: purposeCell},
-		{Column: kit.Column{Key: "cost", Title: "COST/MO", Min: 13, Max: 20, Right: true, Bar: 6, Priority: 96}, Cell: lineCostCell, Compare: func(a, b *cost.Line) int { return a.Cost.Compare(b.Cost) }, Large: true},
+		{Column: kit.Column{Key: "cost", Title: "COST/MO", Min: 13, Max: 20, Right: true, Bar: 6, Priority: 96}, Cell: lineCostCell, Compare: func(a, b *cost.Line) int { return a.Cost().Compare(b.Cost()) }, Large: true},
 		{Column: kit.Column{Key: "size", Title: "STORED", Min: 9, Max: 16, Right: true, Bar: 5, Priority: 90}, Cell: storedCell, Compare: func(a, b *cost.Line) int { return cmp.Compare(a.Bytes.High, b.Bytes.High) }, Large: true},
 		{Column: kit.Column{Key: "basis", Title: "BASIS", Min: 9, Max: 18, Priority: 70}, Cell: func(_ kit.Env, l *cost.Line) kit.Cell { return kit.Cell{Text: l.Basis.String(), Style: kit.Dim} }, Compare: func(a, b *cost.Line) int { return cmp.Compare(a.Basis, b.Basis) }},
 		{Column: kit.Column{Key: "tier", Title: "TIER", Min: 8, Max: 8, Priority: 82}, Cell: tierCell},
 		{Column: kit.Column{Key: "public", Title: "PUBLIC", Min: 6, Max: 6, Priority: 85}, Cell: publicSnapshotCell},
-		{Column: kit.Column{Key: "images", Title: "IMAGES", Min: 6, Max: 6, Right: true, Priority: 84}, Cell: usersCell, Compare: func(a, b *cost.Line) int { return cmp.Compare(len(a.Images), len(b.Images)) }, Large: true},
+		{Column: kit.Column{Key: "images", Title: "IMAGES", Min: 6, Max: 6, Right: true, Priority: 84}, Cell: usersCell, Compare: func(a, b *cost.Line) int { return cmp.Compare(len(a.Images()), len(b.Images())) }, Large: true},
 		{Column: kit.Column{Key: "account", Title: "ACCOUNT", Min: 12, Max: 14, Priority: 88}, Cell: func(env kit.Env, l *cost.Line) kit.Cell {
 			return kit.Cell{Text: env.Inv.Account(l.Snapshot.Owner).Title()}
 		}},
@@ -67,7 +67,7 @@ var snapshotRecords = kit.Records[*cost.Line]{
 // orphansFirst gives all snapshots by kind, the dearest of each first.
 func orphansFirst(env kit.Env) []*cost.Line {
 	all := env.Costs.Lines()
-	slices.SortStableFunc(all, func(a, b *cost.Line) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), b.Cost.Compare(a.Cost)) })
+	slices.SortStableFunc(all, func(a, b *cost.Line) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), b.Cost().Compare(a.Cost())) })
 	return all
 }
 
@@ -92,10 +92,10 @@ func kindCell(_ kit.Env, l *cost.Line) kit.Cell {
 // what its description says.
 func purposeCell(_ kit.Env, l *cost.Line) kit.Cell {
 	switch {
-	case len(l.Images) > 0:
-		return kit.Cell{Text: cmp.Or(l.Images[0].Name, l.Images[0].ID)}
-	case l.Tie != nil:
-		return kit.Cell{Text: cmp.Or(l.Tie.Name, l.Tie.Image), Style: kit.Dim}
+	case len(l.Images()) > 0:
+		return kit.Cell{Text: cmp.Or(l.Images()[0].Name, l.Images()[0].ID)}
+	case l.Tie() != nil:
+		return kit.Cell{Text: cmp.Or(l.Tie().Name, l.Tie().Image), Style: kit.Dim}
 	case l.Snapshot.Description != "":
 		return kit.Cell{Text: l.Snapshot.Description, Style: kit.Dim}
 	}
@@ -106,7 +106,7 @@ func lineCostCell(env kit.Env, l *cost.Line) kit.Cell {
 	if l.Basis == cost.NotKnown {
 		return unknown()
 	}
-	return kit.Cell{Text: kit.MoneyBand(env.Theme, l.Cost), Part: fraction(l.Cost.High, env.Costs.Largest().Snapshot)}
+	return kit.Cell{Text: kit.MoneyBand(env.Theme, l.Cost()), Part: fraction(l.Cost().High, env.Costs.Largest().Snapshot)}
 }
 
 func storedCell(env kit.Env, l *cost.Line) kit.Cell {
@@ -144,10 +144,10 @@ func publicSnapshotCell(env kit.Env, l *cost.Line) kit.Cell {
 }
 
 func usersCell(_ kit.Env, l *cost.Line) kit.Cell {
-	if len(l.Images) == 0 {
+	if len(l.Images()) == 0 {
 		return orDash("")
 	}
-	return kit.Cell{Text: strconv.Itoa(len(l.Images))}
+	return kit.Cell{Text: strconv.Itoa(len(l.Images()))}
 }
 
 func (s Snapshots) with(l kit.Listing[*cost.Line], effects []kit.Effect) (kit.Screen, []kit.Effect) {
@@ -273,11 +273,11 @@ func (s Snapshots) targets() []cost.SnapshotKey {
 
 // openLine opens the image that uses a snapshot; of several it offers the choice.
 func openLine(l *cost.Line) []kit.Effect {
-	if len(l.Images) == 1 {
-		return push(NewCostOf(l.Images[0].ImageKey))
+	if len(l.Images()) == 1 {
+		return push(NewCostOf(l.Images()[0].ImageKey))
 	}
 	menu := kit.Menu{Title: "Images of " + l.Snapshot.ID}
-	for i, im := range l.Images[:min(len(l.Images), len(kit.Letters))] {
+	for i, im := range l.Images()[:min(len(l.Images()), len(kit.Letters))] {
 		menu.Items = append(menu.Items, kit.Item{Letter: string(kit.Letters[i]), Text: cmp.Or(im.Name, im.ID), Do: kit.Push{Screen: NewCostOf(im.ImageKey)}})
 	}
 	return push(menu)
@@ -337,7 +337,7 @@ func (s Snapshots) Disabled(_ kit.Env, in keys.Intent) string {
 			return "no snapshot is shown"
 		}
 	}
-	if _, open := in.(keys.Open); open && ok && len(line.Images) == 0 && !s.list.Searching() {
+	if _, open := in.(keys.Open); open && ok && len(line.Images()) == 0 && !s.list.Searching() {
 		return "no image uses this snapshot: there is nothing to open"
 	}
 	return ""
@@ -377,15 +377,15 @@ func lineWhy(l *cost.Line) string {
 	}
 	switch {
 	case l.Kind == cost.Orphan:
-		return fmt.Sprintf("its image %s is gone (told by %s)%s", tieName(l.Tie), l.Tie.How, about)
-	case l.Kind == cost.Undecided && l.Tie != nil:
-		return fmt.Sprintf("its image %s was not found (told by %s), but not all places where it may be could be read%s", tieName(l.Tie), l.Tie.How, about)
+		return fmt.Sprintf("its image %s is gone (told by %s)%s", tieName(l.Tie()), l.Tie().How, about)
+	case l.Kind == cost.Undecided && l.Tie() != nil:
+		return fmt.Sprintf("its image %s was not found (told by %s), but not all places where it may be could be read%s", tieName(l.Tie()), l.Tie().How, about)
 	case l.Kind == cost.Undecided:
 		return "an image of this account and region may use it: they could not all be read" + about
-	case l.Kind == cost.OfImage && l.Tie != nil:
-		return "its image " + tieName(l.Tie) + " is in the Recycle Bin" + about
+	case l.Kind == cost.OfImage && l.Tie() != nil:
+		return "its image " + tieName(l.Tie()) + " is in the Recycle Bin" + about
 	case l.Shared():
-		return "one snapshot, used by " + strconv.Itoa(len(l.Images)) + " images: it is deleted only with the last of them" + about
+		return "one snapshot, used by " + strconv.Itoa(len(l.Images())) + " images: it is deleted only with the last of them" + about
 	}
 	return strings.TrimPrefix(about, " · ")
 }

@@ -131,7 +131,7 @@ func lineOf(costs *cost.Costs, region, id string) spending {
 	if !ok || l.Basis == cost.NotKnown {
 		return spending{}
 	}
-	return spending{true, l.Cost, l.Bytes}
+	return spending{true, l.Cost(), l.Bytes}
 }
 
 var binRecords = kit.Records[*binned]{

@@ -69,13 +69,13 @@ func (k Known) snapshot(l *cost.Line) SnapshotCostDocument {
 		Basis:  l.Basis.String(), Description: sn.Description, Created: moment(sn.Start),
 	}
 	if l.Basis != cost.NotKnown {
-		stored, monthly := bytesDocument(l.Bytes), l.Cost.Document()
+		stored, monthly := bytesDocument(l.Bytes), l.Cost().Document()
 		d.Stored, d.Cost = &stored, &monthly
 	}
-	if l.Tie != nil {
-		d.Tie = &TieDocument{l.Tie.Image, l.Tie.Name, l.Tie.How}
+	if l.Tie() != nil {
+		d.Tie = &TieDocument{l.Tie().Image, l.Tie().Name, l.Tie().How}
 	}
-	for _, im := range l.Images {
+	for _, im := range l.Images() {
 		d.Images = append(d.Images, im.ID)
 	}
 	if sn.SizeGiB > 0 {
@@ -116,7 +116,7 @@ func (s Style) snapshotCosts(k Known, lines []*cost.Line, documents []SnapshotCo
 		if d.Cost == nil {
 			cells = append(append(cells, s.bandCells(unread, "", "")...), s.bandCells(unread, "", "")...)
 		} else {
-			cells = append(append(cells, s.byteCells(lines[i].Bytes)...), s.moneyCells(lines[i].Cost)...)
+			cells = append(append(cells, s.byteCells(lines[i].Bytes)...), s.moneyCells(lines[i].Cost())...)
 		}
 		g.rows = append(g.rows, append(cells, words(d.Basis), words(d.Description)))
 	}
