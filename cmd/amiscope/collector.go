@@ -3,7 +3,6 @@ package main
 import (
 	"math"
 	"os"
-	"runtime"
 	"runtime/debug"
 )
 
@@ -39,17 +38,4 @@ func (a *app) expected() int {
 		return 0 // nothing is kept, or that is told when it is read
 	}
 	return int(min(kept.Size()*4, startLimit/6*5))
-}
-
-// worthLarge is from how many bytes on large pages save more than they cost.
-const worthLarge = 16 << 20
-
-// inLargePages lets the system give the heap's next bytes in pages of 2 MB instead of
-// 4 kB: else half of the time to the rows of 100,000 images are faults, 18,000 of
-// them. The runtime asks for no large pages, so memory is taken at once, marked, and
-// given back to it untouched: what is allocated from then on lies in there.
-func inLargePages(bytes int) {
-	if bytes >= worthLarge && markLarge(make([]byte, bytes)) {
-		runtime.GC()
-	}
 }

@@ -2,5 +2,5 @@
 
 package main
 
-// markLarge does nothing: only Linux is asked for large pages.
-func markLarge([]byte) bool { return false }
+// inLargePages does nothing: only Linux gives large pages to whom asks for them.
+func inLargePages(int) {}
