@@ -43,6 +43,7 @@ func (u *Usage) Judge(inv Inventory, in UsageInput) *Usage {
 	next.setAside()
 	next.findAnywhere()
 	same := u != nil && u.in.Version == in.Version && sameOrgs(u.inv, inv) && maps.Equal(u.anywhere, next.anywhere)
+	var work []ruled
 	for region, scopes := range inv.byRegion() {
 		r := &regionUse{u: next, name: region, scopes: scopes, at: in.Now}
 		var old *regionUse
@@ -56,7 +57,7 @@ func (u *Usage) Judge(inv Inventory, in UsageInput) *Usage {
 			r = old.over(next)
 			r.permit(scopes)
 		default:
-			r.judge()
+			work = r.judge(work)
 		}
 		next.regions[region] = r
 	}
@@ -80,7 +81,11 @@ func (u *Usage) Ruling(im *Image) Ruling {
 	if r == nil {
 		return Ruling{}
 	}
-	return r.rulings[im.ID]
+	at, ok := r.place(im.ID)
+	if !ok {
+		return Ruling{}
+	}
+	return r.rulings[at].Ruling
 }
 
 // Verdict is the whole verdict on an image.
@@ -127,12 +132,16 @@ func (u *Usage) Wants() Wants {
 	if u == nil {
 		return Wants{}
 	}
-	w := Wants{Named: map[Scope][]string{}}
+	n := 0
+	for _, r := range u.regions {
+		n += len(r.unread)
+	}
+	w := Wants{Named: map[Scope][]string{}, Permissions: make([]ImageKey, 0, n)}
 	units := u.inv.unnamedUnits()
 	for _, region := range slices.Sorted(maps.Keys(u.regions)) {
 		r := u.regions[region]
-		for _, id := range r.unread {
-			w.Permissions = append(w.Permissions, ImageKey{region, id})
+		for _, at := range r.unread {
+			w.Permissions = append(w.Permissions, r.rulings[at].im.ImageKey)
 		}
 		for _, a := range r.awaited {
 			w.Organizations = w.Organizations || a.organization

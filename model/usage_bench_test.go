@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -105,4 +106,52 @@ func BenchmarkJudge(b *testing.B) {
 			all.Verdict(im)
 		}
 	})
+}
+
+// BenchmarkHeldByUsage: how much memory the verdicts on 100,000 images keep: where
+// nothing was read but their lists, and with all that names them.
+func BenchmarkHeldByUsage(b *testing.B) {
+	whole := judgedFleet()
+	bare := model.Inventory{}.Fold(listed(whole)...)
+	for name, inv := range map[string]model.Inventory{"lists": bare, "all": whole} {
+		b.Run(name, func(b *testing.B) {
+			images := float64(len(inv.Images()))
+			for b.Loop() {
+				before := heap()
+				u := (*model.Usage)(nil).Judge(inv, model.UsageInput{Policy: model.DefaultUsagePolicy(), Now: testTime})
+				w := u.Wants()
+				b.ReportMetric(float64(heap()-before)/images, "B/image")
+				runtime.KeepAlive(u)
+				runtime.KeepAlive(w)
+			}
+		})
+	}
+}
+
+// listed are the lists of images of an inventory, and no more.
+func listed(inv model.Inventory) (out []model.Event) {
+	for _, s := range inv.Scopes() {
+		out = append(out, model.Page{Gen: 1, Scope: s, Kind: model.Images, Images: inv.ScopeImages(s), At: ago(time.Hour), Last: true})
+	}
+	return out
+}
+
+// heap is the bytes of memory that something still holds.
+func heap() int64 {
+	runtime.GC()
+	runtime.GC() // what the first has found dead may be counted still
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// BenchmarkRuling: what the verdict on one image takes, anywhere in the inventory.
+func BenchmarkRuling(b *testing.B) {
+	inv := judgedFleet()
+	u, all, n := (*model.Usage)(nil).Judge(inv, model.UsageInput{Policy: model.DefaultUsagePolicy(), Now: testTime}), inv.Images(), 0
+	b.ReportAllocs()
+	for b.Loop() {
+		u.Ruling(all[n])
+		n = (n + 7919) % len(all)
+	}
 }

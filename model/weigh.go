@@ -20,9 +20,16 @@ type regionUse struct {
 	snapshots map[string]strength
 	reports   map[string][]*Report // done ones by image, the newest first
 	strange   [][]string           // by scope: ids that its references name and no image of ours has
-	rulings   map[string]Ruling
-	unread    []string            // images that wait for their launch permissions, sorted
+	rulings   []ruled
+	places    Index               // of rulings
+	unread    []int32             // rulings of images that wait for their launch permissions, by id
 	awaited   map[string]*awaited // by image that waits for the accounts of others
+}
+
+// ruled is an image with its verdict in short.
+type ruled struct {
+	im *Image
+	Ruling
 }
 
 // awaited is whose accounts decide on an image, and are not known.
@@ -76,29 +83,55 @@ func (r *regionUse) over(u *Usage) *regionUse {
 	return &next
 }
 
-func (r *regionUse) judge() {
+// judge gives all verdicts. work is room for them, for one region after the other.
+func (r *regionUse) judge(work []ruled) []ruled {
 	r.look()
 	r.gather()
 	n := 0
 	for _, s := range r.scopes {
 		n += len(s.shard.images)
 	}
-	r.rulings, r.awaited = make(map[string]Ruling, n), map[string]*awaited{}
+	r.awaited, work = map[string]*awaited{}, slices.Grow(work[:0], n)
 	for _, s := range r.scopes {
 		for _, e := range s.shard.images {
-			if r.judges(s, e.rec) && r.rule(e.rec).Unread {
-				r.unread = append(r.unread, e.rec.ID)
+			if r.judges(s, e.rec) {
+				work = append(work, ruled{e.rec, r.rule(e.rec)})
 			}
 		}
 	}
-	slices.Sort(r.unread)
+	r.rulings = slices.Clone(work)
+	r.order()
+	return work
+}
+
+// order makes images be found by their ids, and lists those that wait.
+func (r *regionUse) order() {
+	r.places = NewIndex(len(r.rulings))
+	waiting := 0
+	for i, x := range r.rulings {
+		if r.places.Put(x.im.ID, i); x.Unread {
+			waiting++
+		}
+	}
+	r.unread = make([]int32, 0, waiting)
+	for i, x := range r.rulings {
+		if x.Unread {
+			r.unread = append(r.unread, int32(i))
+		}
+	}
+	slices.SortFunc(r.unread, func(a, b int32) int { return cmp.Compare(r.rulings[a].im.ID, r.rulings[b].im.ID) })
+}
+
+// place is where the ruling on an image is.
+func (r *regionUse) place(id string) (int, bool) {
+	return r.places.Find(id, func(at int) bool { return r.rulings[at].im.ID == id })
 }
 
 // permit judges anew, in a state of the same scopes, the images whose launch
 // permissions are others there. All verdicts grow old as before.
 func (r *regionUse) permit(scopes []scopeShard) {
 	before := r.scopes
-	r.scopes, r.rulings, r.awaited, r.unread = scopes, maps.Clone(r.rulings), maps.Clone(r.awaited), slices.Clone(r.unread)
+	r.scopes, r.rulings, r.awaited, r.unread = scopes, slices.Clone(r.rulings), maps.Clone(r.awaited), slices.Clone(r.unread)
 	for i, s := range scopes {
 		for _, id := range before[i].shard.permissions.changed(s.shard.permissions) {
 			r.judgeAnew(id)
@@ -107,17 +140,17 @@ func (r *regionUse) permit(scopes []scopeShard) {
 }
 
 func (r *regionUse) judgeAnew(id string) {
-	unread := false
-	for _, s := range r.scopes {
-		if i, ok := s.shard.images.find(id); ok && r.judges(s, s.shard.images[i].rec) {
-			unread = r.rule(s.shard.images[i].rec).Unread
-		}
+	at, ok := r.place(id)
+	if !ok {
+		return
 	}
-	switch i, was := slices.BinarySearch(r.unread, id); {
-	case was && !unread:
+	x := &r.rulings[at]
+	x.Ruling = r.rule(x.im)
+	switch i, was := slices.BinarySearchFunc(r.unread, id, func(a int32, id string) int { return cmp.Compare(r.rulings[a].im.ID, id) }); {
+	case was && !x.Unread:
 		r.unread = slices.Delete(r.unread, i, i+1)
-	case unread && !was:
-		r.unread = slices.Insert(r.unread, i, id)
+	case x.Unread && !was:
+		r.unread = slices.Insert(r.unread, i, int32(at))
 	}
 }
 
@@ -131,7 +164,6 @@ func (r *regionUse) judges(s scopeShard, im *Image) bool {
 func (r *regionUse) rule(im *Image) Ruling {
 	w := weighing{r: r, im: im}
 	x := w.weigh()
-	r.rulings[im.ID] = x
 	if delete(r.awaited, im.ID); w.awaited != nil {
 		r.awaited[im.ID] = w.awaited
 	}

@@ -73,7 +73,7 @@ func BenchmarkFind(b *testing.B) {
 	b.Run("of a rule", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			f.By("no-deprecation")
+			f.By("shared-with-stranger")
 		}
 	})
 	b.Run("worst", func(b *testing.B) {
