@@ -16,10 +16,10 @@ const (
 	growth     = 30 // percent
 )
 
-// hurryCollector lets the start have the cores, unless the user's GOGC says how
-// the collector is to work.
+// hurryCollector lets the start have the cores, unless the user's GOGC or GOMEMLIMIT
+// says how the collector is to work.
 func (a *app) hurryCollector() (settle func()) {
-	if a.env("GOGC") != "" {
+	if a.env("GOGC") != "" || a.env("GOMEMLIMIT") != "" {
 		return func() {}
 	}
 	debug.SetGCPercent(-1)
