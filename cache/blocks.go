@@ -46,18 +46,7 @@ func (s *Store) SaveBlocks(all ...Blocks) error {
 	if len(put) == 0 {
 		return nil
 	}
-	var w writing
-	return s.update(transaction{
-		write: func(tx *bolt.Tx) error {
-			bucket, err := tx.CreateBucketIfNotExists(s.key.bucket())
-			if err != nil {
-				return err
-			}
-			w = writing{world: world{bucket}, codec: s.codec, put: map[place][]byte{}}
-			return w.blocks(put)
-		},
-		read: func(tx *bolt.Tx) error { return w.readBack(s.world(tx)) },
-	})
+	return s.put(func(w *writing) error { return w.blocks(put) })
 }
 
 // Blocks reads what is stored of some scopes. What is damaged or of another

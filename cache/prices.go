@@ -69,18 +69,7 @@ func (s *Store) SavePrices(prices map[string]cost.Price, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	var w writing
-	return s.update(transaction{
-		write: func(tx *bolt.Tx) error {
-			bucket, err := tx.CreateBucketIfNotExists(s.key.bucket())
-			if err != nil {
-				return err
-			}
-			w = writing{world: world{bucket}, codec: s.codec, put: map[place][]byte{}}
-			return w.write(s.pricesKey(), value{part.bucket(), chunk})
-		},
-		read: func(tx *bolt.Tx) error { return w.readBack(s.world(tx)) },
-	})
+	return s.put(func(w *writing) error { return w.write(s.pricesKey(), value{part.bucket(), chunk}) })
 }
 
 func (s *Store) pricesKey() []byte { return nameKey(s.key.Partition) }

@@ -127,6 +127,11 @@ func (s *Store) commit(b sealed) error {
 	if b.empty() {
 		return nil
 	}
+	return s.put(func(w *writing) error { return w.batch(b) })
+}
+
+// put writes in one transaction, and reads back what it wrote in another.
+func (s *Store) put(what func(w *writing) error) error {
 	var w writing
 	return s.update(transaction{
 		write: func(tx *bolt.Tx) error {
@@ -135,7 +140,7 @@ func (s *Store) commit(b sealed) error {
 				return err
 			}
 			w = writing{world: world{bucket}, codec: s.codec, put: map[place][]byte{}}
-			return w.batch(b)
+			return what(&w)
 		},
 		read: func(tx *bolt.Tx) error { return w.readBack(s.world(tx)) },
 	})

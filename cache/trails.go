@@ -90,22 +90,13 @@ func (s *Store) SaveTrails(lookups ...*trail.Lookup) error {
 	if len(lookups) == 0 {
 		return nil
 	}
-	var w writing
-	return s.update(transaction{
-		write: func(tx *bolt.Tx) error {
-			bucket, err := tx.CreateBucketIfNotExists(s.key.bucket())
-			if err != nil {
+	return s.put(func(w *writing) error {
+		for _, l := range lookups {
+			if err := w.trail(l); err != nil {
 				return err
 			}
-			w = writing{world: world{bucket}, codec: s.codec, put: map[place][]byte{}}
-			for _, l := range lookups {
-				if err := w.trail(l); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
-		read: func(tx *bolt.Tx) error { return w.readBack(s.world(tx)) },
+		}
+		return nil
 	})
 }
 
