@@ -297,12 +297,7 @@ func (s Cost) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
 }
 
 // Scopes are the view's own and a listing's.
-func (s Cost) Scopes() []keys.Scope {
-	if s.list.Searching() {
-		return []keys.Scope{keys.Finder}
-	}
-	return []keys.Scope{keys.Costs, keys.Listing, keys.Table}
-}
+func (s Cost) Scopes() []keys.Scope { return s.list.Scopes(keys.Costs) }
 
 // Disabled says why an intent makes no sense now.
 func (s Cost) Disabled(env kit.Env, in keys.Intent) string {
@@ -311,10 +306,8 @@ func (s Cost) Disabled(env kit.Env, in keys.Intent) string {
 		if env.Costs == nil {
 			return "costs are being worked out"
 		}
-		if _, ok := s.list.Current(); !ok && !s.list.Searching() {
-			if _, group := in.(keys.GroupBy); !group {
-				return "no row is shown"
-			}
+		if _, group := in.(keys.GroupBy); !group {
+			return s.list.Nothing()
 		}
 	}
 	return ""

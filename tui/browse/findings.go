@@ -136,20 +136,13 @@ func (s Findings) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
 }
 
 // Scopes are a listing's.
-func (s Findings) Scopes() []keys.Scope {
-	if s.list.Searching() {
-		return []keys.Scope{keys.Finder}
-	}
-	return []keys.Scope{keys.Listing, keys.Table}
-}
+func (s Findings) Scopes() []keys.Scope { return s.list.Scopes() }
 
 // Disabled says why an intent makes no sense now.
 func (s Findings) Disabled(_ kit.Env, in keys.Intent) string {
 	switch in.(type) {
 	case keys.Open, keys.CopyID:
-		if _, ok := s.list.Current(); !ok && !s.list.Searching() {
-			return "no rule is shown"
-		}
+		return s.list.Nothing()
 	}
 	return ""
 }

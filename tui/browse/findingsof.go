@@ -126,20 +126,15 @@ func (s FindingsOf) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
 }
 
 // Scopes are a listing's, with the way back.
-func (s FindingsOf) Scopes() []keys.Scope {
-	if s.list.Searching() {
-		return []keys.Scope{keys.Finder}
-	}
-	return []keys.Scope{keys.Jumped, keys.Listing, keys.Table}
-}
+func (s FindingsOf) Scopes() []keys.Scope { return s.list.Scopes(keys.Jumped) }
 
 // Disabled says why an intent makes no sense now.
 func (s FindingsOf) Disabled(_ kit.Env, in keys.Intent) string {
 	f, ok := s.list.Current()
 	switch in.(type) {
 	case keys.Open, keys.CopyID:
-		if !ok && !s.list.Searching() {
-			return "no finding is shown"
+		if why := s.list.Nothing(); why != "" {
+			return why
 		}
 	}
 	if _, open := in.(keys.Open); open && ok && f.Target.Image == nil && !s.list.Searching() {

@@ -162,20 +162,13 @@ func (s Growth) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
 }
 
 // Scopes are a listing's, with the way back.
-func (s Growth) Scopes() []keys.Scope {
-	if s.list.Searching() {
-		return []keys.Scope{keys.Finder}
-	}
-	return []keys.Scope{keys.Jumped, keys.Listing, keys.Table}
-}
+func (s Growth) Scopes() []keys.Scope { return s.list.Scopes(keys.Jumped) }
 
 // Disabled says why an intent makes no sense now.
 func (s Growth) Disabled(_ kit.Env, in keys.Intent) string {
 	switch in.(type) {
 	case keys.Open, keys.CopyID:
-		if _, ok := s.list.Current(); !ok && !s.list.Searching() {
-			return "no cause is shown"
-		}
+		return s.list.Nothing()
 	}
 	return ""
 }

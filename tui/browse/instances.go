@@ -199,13 +199,10 @@ func (s Instances) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
 
 // Scopes are a listing's, with the way back where there is one.
 func (s Instances) Scopes() []keys.Scope {
-	switch {
-	case s.list.Searching():
-		return []keys.Scope{keys.Finder}
-	case s.jumped:
-		return []keys.Scope{keys.Jumped, keys.Listing, keys.Table}
+	if s.jumped {
+		return s.list.Scopes(keys.Jumped)
 	}
-	return []keys.Scope{keys.Listing, keys.Table}
+	return s.list.Scopes()
 }
 
 // Disabled says why an intent makes no sense now.

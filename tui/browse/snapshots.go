@@ -318,12 +318,7 @@ func (s Snapshots) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
 }
 
 // Scopes are a listing's, and marks.
-func (s Snapshots) Scopes() []keys.Scope {
-	if s.list.Searching() {
-		return []keys.Scope{keys.Finder}
-	}
-	return []keys.Scope{keys.Snapshots, keys.Listing, keys.Table}
-}
+func (s Snapshots) Scopes() []keys.Scope { return s.list.Scopes(keys.Snapshots) }
 
 // Actions are what no key is bound to.
 func (s Snapshots) Actions() []kit.Action { return measureActions() }
@@ -333,8 +328,8 @@ func (s Snapshots) Disabled(_ kit.Env, in keys.Intent) string {
 	line, ok := s.list.Current()
 	switch in.(type) {
 	case keys.Open, keys.CopyID, keys.CopyMenu, keys.Mark:
-		if !ok && !s.list.Searching() {
-			return "no snapshot is shown"
+		if why := s.list.Nothing(); why != "" {
+			return why
 		}
 	}
 	if _, open := in.(keys.Open); open && ok && len(line.Images()) == 0 && !s.list.Searching() {

@@ -189,19 +189,14 @@ func (s Bin) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
 }
 
 // Scopes are a listing's, marks and the way back.
-func (s Bin) Scopes() []keys.Scope {
-	if s.list.Searching() {
-		return []keys.Scope{keys.Finder}
-	}
-	return []keys.Scope{keys.Bin, keys.Listing, keys.Table}
-}
+func (s Bin) Scopes() []keys.Scope { return s.list.Scopes(keys.Bin) }
 
 // Disabled says why an intent makes no sense now.
 func (s Bin) Disabled(env kit.Env, in keys.Intent) string {
-	b, ok := s.list.Current()
+	b, _ := s.list.Current()
 	switch in.(type) {
 	case keys.Open, keys.CopyID, keys.CopyMenu, keys.Mark, keys.Deed:
-		if !ok && !s.list.Searching() {
+		if s.list.Nothing() != "" {
 			return "nothing in the Recycle Bins is shown"
 		}
 	}

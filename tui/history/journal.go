@@ -206,12 +206,7 @@ func (s Journal) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
 }
 
 // Scopes are the journal's, and a listing's.
-func (s Journal) Scopes() []keys.Scope {
-	if s.list.Searching() {
-		return []keys.Scope{keys.Finder}
-	}
-	return []keys.Scope{keys.Journal, keys.Listing, keys.Table}
-}
+func (s Journal) Scopes() []keys.Scope { return s.list.Scopes(keys.Journal) }
 
 // Actions are what no key is bound to.
 func (s Journal) Actions() []kit.Action { return leftActions() }
@@ -226,16 +221,14 @@ func leftActions() []kit.Action {
 // Disabled says why an intent makes no sense now.
 func (s Journal) Disabled(env kit.Env, in keys.Intent) string {
 	p, ok := s.list.Current()
-	if !ok {
-		switch in.(type) {
-		case keys.Open, keys.CopyID, keys.Undo, keys.Resume, keys.Drop:
-			if !s.list.Searching() {
-				return "no run is shown"
-			}
-		}
-		return ""
+	if ok {
+		return p.disabled(env, in)
 	}
-	return p.disabled(env, in)
+	switch in.(type) {
+	case keys.Open, keys.CopyID, keys.Undo, keys.Resume, keys.Drop:
+		return s.list.Nothing()
+	}
+	return ""
 }
 
 // disabled says why something cannot be done with a run.

@@ -165,23 +165,18 @@ func (s ran) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
 }
 
 // Scopes are those of a run, and a listing's.
-func (s ran) Scopes() []keys.Scope {
-	if s.list.Searching() {
-		return []keys.Scope{keys.Finder}
-	}
-	return []keys.Scope{keys.Jumped, keys.Past, keys.Listing, keys.Table}
-}
+func (s ran) Scopes() []keys.Scope { return s.list.Scopes(keys.Jumped, keys.Past) }
 
 // Actions are what no key is bound to.
 func (s ran) Actions() []kit.Action { return leftActions() }
 
 // Disabled says why an intent makes no sense now.
 func (s ran) Disabled(env kit.Env, in keys.Intent) string {
-	p, ok := s.list.Current()
+	p, _ := s.list.Current()
 	switch in.(type) {
 	case keys.Open, keys.CopyID, keys.Mark, keys.Undo:
-		if !ok && !s.list.Searching() {
-			return "no image is shown"
+		if why := s.list.Nothing(); why != "" {
+			return why
 		}
 	}
 	switch in.(type) {

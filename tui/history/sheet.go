@@ -102,21 +102,17 @@ func (s sheet[R]) Type(env kit.Env, msg tea.Msg) (kit.Screen, []kit.Effect) {
 
 // Scopes are its own and a listing's, and where it was jumped to the way back.
 func (s sheet[R]) Scopes() []keys.Scope {
-	if s.list.Searching() {
-		return []keys.Scope{keys.Finder}
-	}
-	out := []keys.Scope{s.about.scope, keys.Listing, keys.Table}
 	if s.about.jumped {
-		out = append([]keys.Scope{keys.Jumped}, out...)
+		return s.list.Scopes(keys.Jumped, s.about.scope)
 	}
-	return out
+	return s.list.Scopes(s.about.scope)
 }
 
 // Disabled says why an intent makes no sense now.
 func (s sheet[R]) Disabled(_ kit.Env, in keys.Intent) string {
 	switch in.(type) {
 	case keys.Open, keys.CopyID:
-		if _, ok := s.list.Current(); !ok && !s.list.Searching() {
+		if s.list.Nothing() != "" {
 			return s.about.nothing
 		}
 	}

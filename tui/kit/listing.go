@@ -99,6 +99,24 @@ func records[R any](rows []row[R]) iter.Seq[R] {
 // Searching reports whether the search field has the keys.
 func (l Listing[R]) Searching() bool { return l.search.editing }
 
+// Scopes are what keys mean on a screen of a listing: words while these are typed,
+// else what the screen has of its own and what any listing has.
+func (l Listing[R]) Scopes(own ...keys.Scope) []keys.Scope {
+	if l.Searching() {
+		return []keys.Scope{keys.Finder}
+	}
+	return append(own, keys.Listing, keys.Table)
+}
+
+// Nothing says that there is no record to do something with, "" where there is one
+// or words are typed.
+func (l Listing[R]) Nothing() string {
+	if _, ok := l.Current(); ok || l.Searching() {
+		return ""
+	}
+	return "no " + l.about.One + " is shown"
+}
+
 // Text is what is searched.
 func (l Listing[R]) Text() string { return l.search.text() }
 
