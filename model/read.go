@@ -91,21 +91,23 @@ func (inv Inventory) Images() []*Image {
 	}
 	out := make([]*Image, 0, n)
 	for _, s := range inv.Scopes() {
-		out = append(out, inv.Standing(s)...)
+		out = inv.standing(out, s)
 	}
 	return out
 }
 
 // Standing lists the images of one scope that Images lists, in order of id.
 func (inv Inventory) Standing(s Scope) []*Image {
-	sh := inv.shard(s)
-	out := make([]*Image, 0, len(sh.images))
-	for _, e := range sh.images {
+	return inv.standing(make([]*Image, 0, len(inv.shard(s).images)), s)
+}
+
+func (inv Inventory) standing(to []*Image, s Scope) []*Image {
+	for _, e := range inv.shard(s).images {
 		if e.rec.Owner == s.Account || inv.stands(s, e.rec) {
-			out = append(out, e.rec)
+			to = append(to, e.rec)
 		}
 	}
-	return out
+	return to
 }
 
 // stands reports whether a scope's record of another account's image is the

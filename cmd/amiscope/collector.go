@@ -13,7 +13,7 @@ import (
 // beside what is kept.
 const (
 	startLimit = 192 << 20
-	growth     = 30 // percent
+	growth     = 25 // percent
 )
 
 // hurryCollector lets the start have the cores, unless the user's GOGC or GOMEMLIMIT
