@@ -50,12 +50,13 @@ func sumDevices(im *model.Image) {
 	volumes := 0
 	encrypted := model.Yes
 	for _, d := range im.Detail.Devices {
-		if !d.EBS() {
+		disk := d.Disk.Value()
+		if !disk.EBS() {
 			continue
 		}
 		volumes++
-		im.SizeGiB += d.SizeGiB
-		encrypted = encrypted.And(d.Encrypted)
+		im.SizeGiB += disk.SizeGiB
+		encrypted = encrypted.And(disk.Encrypted)
 		if d.Snapshot != "" {
 			im.Snapshots++
 		}
@@ -67,29 +68,29 @@ func sumDevices(im *model.Image) {
 
 func (c converter) detail(in *ec2types.Image) *model.Detail {
 	return &model.Detail{
-		Description:     aws.ToString(in.Description),
-		Devices:         c.devices(in.BlockDeviceMappings),
-		Tags:            c.tags(in.Tags),
-		ProductCodes:    c.productCodes(in.ProductCodes),
-		PlatformDetails: c.text(in.PlatformDetails),
-		UsageOperation:  c.text(in.UsageOperation),
-		IMDS:            word(c, in.ImdsSupport),
-		Location:        aws.ToString(in.ImageLocation),
-		SourceImage:     c.text(in.SourceImageId),
-		SourceRegion:    c.text(in.SourceImageRegion),
-		SourceInstance:  aws.ToString(in.SourceInstanceId),
-		Traits:          c.strings.traits(c.traits(in)),
-		Scan:            scanOf(in.ScanResults),
-		TagsRead:        aws.ToString(in.OwnerId) == c.scope.Account,
-		ENA:             truth(in.EnaSupport),
-		Allowed:         truth(in.ImageAllowed),
-		FreeTier:        truth(in.FreeTierEligible),
-		Inspected:       model.Truth(in.ScanResults != nil),
+		Description:    aws.ToString(in.Description),
+		Devices:        c.devices(in.BlockDeviceMappings),
+		Tags:           c.tags(in.Tags),
+		ProductCodes:   c.productCodes(in.ProductCodes),
+		Location:       aws.ToString(in.ImageLocation),
+		SourceImage:    c.text(in.SourceImageId),
+		SourceRegion:   c.text(in.SourceImageRegion),
+		SourceInstance: aws.ToString(in.SourceInstanceId),
+		Traits:         c.strings.traits(c.traits(in)),
+		Scan:           scanOf(in.ScanResults),
+		TagsRead:       aws.ToString(in.OwnerId) == c.scope.Account,
+		ENA:            truth(in.EnaSupport),
+		Allowed:        truth(in.ImageAllowed),
+		FreeTier:       truth(in.FreeTierEligible),
+		Inspected:      model.Truth(in.ScanResults != nil),
 	}
 }
 
 func (c converter) traits(in *ec2types.Image) model.Traits {
 	t := model.Traits{
+		PlatformDetails: c.text(in.PlatformDetails),
+		UsageOperation:  c.text(in.UsageOperation),
+		IMDS:            word(c, in.ImdsSupport),
 		BootMode:        word(c, in.BootMode),
 		Virtualization:  word(c, in.VirtualizationType),
 		Hypervisor:      word(c, in.Hypervisor),
@@ -124,12 +125,13 @@ func scanOf(in *ec2types.ScanResults) *model.Scan {
 func (c converter) devices(in []ec2types.BlockDeviceMapping) []model.Device {
 	var out []model.Device
 	for _, m := range in {
-		d := model.Device{Name: c.text(m.DeviceName), Virtual: c.text(m.VirtualName), NoDevice: m.NoDevice != nil}
+		d, disk := model.Device{Name: c.text(m.DeviceName)}, model.Disk{Virtual: c.text(m.VirtualName), NoDevice: m.NoDevice != nil}
 		if e := m.Ebs; e != nil {
-			d.Snapshot, d.SizeGiB, d.Type = aws.ToString(e.SnapshotId), int64(aws.ToInt32(e.VolumeSize)), word(c, e.VolumeType)
-			d.IOPS, d.Throughput = aws.ToInt32(e.Iops), aws.ToInt32(e.Throughput)
-			d.Encrypted, d.DeleteOnTermination = truth(e.Encrypted), truth(e.DeleteOnTermination)
+			d.Snapshot, disk.SizeGiB, disk.Type = aws.ToString(e.SnapshotId), int64(aws.ToInt32(e.VolumeSize)), word(c, e.VolumeType)
+			disk.IOPS, disk.Throughput = aws.ToInt32(e.Iops), aws.ToInt32(e.Throughput)
+			disk.Encrypted, disk.DeleteOnTermination = truth(e.Encrypted), truth(e.DeleteOnTermination)
 		}
+		d.Disk = c.strings.disk(disk)
 		out = append(out, d)
 	}
 	slices.SortStableFunc(out, func(a, b model.Device) int { return cmp.Compare(a.Name, b.Name) })

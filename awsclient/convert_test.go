@@ -61,16 +61,18 @@ func TestConvertImage(t *testing.T) {
 		Detail: &model.Detail{
 			Description: "what it is",
 			Devices: []model.Device{
-				{Name: "/dev/sdc", Virtual: "ephemeral0"},
-				{Name: "/dev/sdd", NoDevice: true},
-				{Name: "/dev/xvda", Snapshot: "snap-1", SizeGiB: 8, Type: "gp3", IOPS: 3000, Throughput: 125, Encrypted: model.Yes, DeleteOnTermination: model.No},
-				{Name: "/dev/xvdb", SizeGiB: 100, Type: "st1", Encrypted: model.Yes},
+				{Name: "/dev/sdc", Disk: model.Share(model.Disk{Virtual: "ephemeral0"})},
+				{Name: "/dev/sdd", Disk: model.Share(model.Disk{NoDevice: true})},
+				{Name: "/dev/xvda", Snapshot: "snap-1", Disk: model.Share(model.Disk{
+					SizeGiB: 8, Type: "gp3", IOPS: 3000, Throughput: 125, Encrypted: model.Yes, DeleteOnTermination: model.No,
+				})},
+				{Name: "/dev/xvdb", Disk: model.Share(model.Disk{SizeGiB: 100, Type: "st1", Encrypted: model.Yes})},
 			},
 			Tags: []model.Tag{{Key: "a", Value: "1"}, {Key: "b", Value: "2"}, {Key: "c"}}, TagsRead: true,
-			PlatformDetails: "Windows", UsageOperation: "RunInstances:0002", ENA: model.Yes, IMDS: "v2.0", Location: dev + "/web 1",
+			ENA: model.Yes, Location: dev + "/web 1",
 			SourceImage: "ami-0", SourceRegion: "us-east-1", SourceInstance: "i-1",
 			Traits: model.Share(model.Traits{
-				BootMode: "uefi", Virtualization: "hvm", Hypervisor: "xen", TPM: "v2.0", SriovNet: "simple", RootDevice: "/dev/xvda", ImageType: "machine",
+				PlatformDetails: "Windows", UsageOperation: "RunInstances:0002", IMDS: "v2.0", BootMode: "uefi", Virtualization: "hvm", Hypervisor: "xen", TPM: "v2.0", SriovNet: "simple", RootDevice: "/dev/xvda", ImageType: "machine",
 				KernelID: "aki-1", RamdiskID: "ari-1", Protection: "enabled-with-cooldown", StateReason: "because", PublicParameter: "/aws/service/x",
 			}),
 			ProductCodes: []model.ProductCode{{ID: "abc", Type: "devpay"}}, Allowed: model.Yes, FreeTier: model.No,
@@ -227,13 +229,13 @@ func TestInternerGivesOneCopyOfTraitsAndStopsGrowing(t *testing.T) {
 	if two := in.traits(model.Traits{BootMode: "uefi"}); two != one || one.Value().BootMode != "uefi" || len(in.sets) != 1 {
 		t.Errorf("%+v, %+v, %d kept", one.Value(), two.Value(), len(in.sets))
 	}
-	for i := range traitsLimit + 10 {
+	for i := range sharedLimit + 10 {
 		traits := model.Traits{StateReason: time.Unix(int64(i), 0).UTC().String()}
 		if got := in.traits(traits).Value(); got != traits {
 			t.Fatalf("%+v became %+v", traits, got)
 		}
 	}
-	if len(in.sets) > traitsLimit {
+	if len(in.sets) > sharedLimit {
 		t.Errorf("%d kept", len(in.sets))
 	}
 }

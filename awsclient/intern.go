@@ -6,20 +6,21 @@ import (
 	"github.com/amiscope/amiscope/model"
 )
 
-// What an interner keeps at most: far more strings, and sets of traits, repeat in
+// What an interner keeps at most: far more strings, sets of traits and disks repeat in
 // no fleet, and a fleet in which they do not must not fill the memory.
 const (
 	internLimit = 1 << 16
-	traitsLimit = 1 << 12
+	sharedLimit = 1 << 12
 )
 
 // interner gives one copy of strings that most records share, such as owners,
-// device names and tags, and of traits, so that 100,000 images stay small. Its zero value is
+// device names and tags, of traits and of disks, so that 100,000 images stay small. Its zero value is
 // ready, and safe for use by many goroutines.
 type interner struct {
-	mu   sync.Mutex
-	seen map[string]string
-	sets map[model.Traits]model.Shared[model.Traits]
+	mu    sync.Mutex
+	seen  map[string]string
+	sets  map[model.Traits]model.Shared[model.Traits]
+	disks map[model.Disk]model.Shared[model.Disk]
 }
 
 func (in *interner) string(s string) string {
@@ -43,15 +44,25 @@ func (in *interner) string(s string) string {
 func (in *interner) traits(t model.Traits) model.Shared[model.Traits] {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if one, ok := in.sets[t]; ok {
+	return sole(&in.sets, t)
+}
+
+func (in *interner) disk(d model.Disk) model.Shared[model.Disk] {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return sole(&in.disks, d)
+}
+
+func sole[T comparable](seen *map[T]model.Shared[T], v T) model.Shared[T] {
+	if one, ok := (*seen)[v]; ok {
 		return one
 	}
-	if in.sets == nil {
-		in.sets = map[model.Traits]model.Shared[model.Traits]{}
+	if *seen == nil {
+		*seen = map[T]model.Shared[T]{}
 	}
-	one := model.Share(t)
-	if len(in.sets) < traitsLimit {
-		in.sets[t] = one
+	one := model.Share(v)
+	if len(*seen) < sharedLimit {
+		(*seen)[v] = one
 	}
 	return one
 }

@@ -68,9 +68,9 @@ var anyDetail = rapid.Custom(func(t *rapid.T) *model.Detail {
 	return &model.Detail{
 		Inspected: anyTri.Draw(t, "tri"), Scan: scan,
 		Description: s(), Devices: rapid.SliceOfN(anyDevice, 0, 4).Draw(t, "devices"), Tags: rapid.SliceOfN(anyTag, 0, 4).Draw(t, "tags"),
-		TagsRead: rapid.Bool().Draw(t, "read"), PlatformDetails: s(), UsageOperation: s(), ENA: anyTri.Draw(t, "tri"), IMDS: s(), Location: s(),
+		TagsRead: rapid.Bool().Draw(t, "read"), ENA: anyTri.Draw(t, "tri"), Location: s(),
 		SourceImage: s(), SourceRegion: s(), SourceInstance: s(), Traits: model.Share(model.Traits{
-			BootMode: s(), Virtualization: s(), Hypervisor: s(), TPM: s(), SriovNet: s(), RootDevice: s(), ImageType: s(), KernelID: s(), RamdiskID: s(),
+			PlatformDetails: s(), UsageOperation: s(), IMDS: s(), BootMode: s(), Virtualization: s(), Hypervisor: s(), TPM: s(), SriovNet: s(), RootDevice: s(), ImageType: s(), KernelID: s(), RamdiskID: s(),
 			Protection: s(), StateReason: s(), PublicParameter: s(),
 		}),
 		ProductCodes: []model.ProductCode{{ID: s(), Type: s()}}, Allowed: anyTri.Draw(t, "tri"), FreeTier: anyTri.Draw(t, "tri"),
@@ -80,8 +80,10 @@ var anyDetail = rapid.Custom(func(t *rapid.T) *model.Detail {
 var anyDevice = rapid.Custom(func(t *rapid.T) model.Device {
 	s := func() string { return anyText.Draw(t, "text") }
 	return model.Device{
-		Name: s(), Virtual: s(), NoDevice: rapid.Bool().Draw(t, "no"), Snapshot: s(), SizeGiB: rapid.Int64().Draw(t, "size"), Type: s(),
-		IOPS: rapid.Int32().Draw(t, "iops"), Throughput: rapid.Int32().Draw(t, "rate"), Encrypted: anyTri.Draw(t, "tri"), DeleteOnTermination: anyTri.Draw(t, "tri"),
+		Name: s(), Snapshot: s(), Disk: model.Share(model.Disk{
+			Virtual: s(), NoDevice: rapid.Bool().Draw(t, "no"), SizeGiB: rapid.Int64().Draw(t, "size"), Type: s(), IOPS: rapid.Int32().Draw(t, "iops"),
+			Throughput: rapid.Int32().Draw(t, "rate"), Encrypted: anyTri.Draw(t, "tri"), DeleteOnTermination: anyTri.Draw(t, "tri"),
+		}),
 	}
 })
 

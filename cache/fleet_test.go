@@ -72,13 +72,17 @@ func (f fleet) image(s model.Scope) *model.Image {
 
 func (f fleet) detail(im *model.Image, s model.Scope) *model.Detail {
 	d := &model.Detail{
-		Description: "built by pipeline " + f.id("run"), TagsRead: true, PlatformDetails: "Linux/UNIX", UsageOperation: "RunInstances",
-		Traits: model.Share(model.Traits{BootMode: f.pick("uefi", "", "uefi-preferred"), Virtualization: "hvm", Hypervisor: "xen", RootDevice: "/dev/xvda", ImageType: "machine"}),
-		ENA:    model.Yes, IMDS: f.pick("", "v2.0"), Location: s.Account + "/" + im.Name, SourceImage: f.id("ami"), SourceRegion: s.Region,
+		Description: "built by pipeline " + f.id("run"), TagsRead: true,
+		Traits: model.Share(model.Traits{
+			PlatformDetails: "Linux/UNIX", UsageOperation: "RunInstances", BootMode: f.pick("uefi", "", "uefi-preferred"), Virtualization: "hvm", Hypervisor: "xen",
+			IMDS: f.pick("", "v2.0"), RootDevice: "/dev/xvda", ImageType: "machine",
+		}),
+		ENA: model.Yes, Location: s.Account + "/" + im.Name, SourceImage: f.id("ami"), SourceRegion: s.Region,
 	}
 	for _, name := range []string{"/dev/xvda", "/dev/xvdb", "/dev/xvdc"} {
 		d.Devices = append(d.Devices, model.Device{
-			Name: name, Snapshot: f.id("snap"), SizeGiB: 8, Type: "gp3", IOPS: 3000, Throughput: 125, Encrypted: im.Encrypted, DeleteOnTermination: model.Yes,
+			Name: name, Snapshot: f.id("snap"),
+			Disk: model.Share(model.Disk{SizeGiB: 8, Type: "gp3", IOPS: 3000, Throughput: 125, Encrypted: im.Encrypted, DeleteOnTermination: model.Yes}),
 		})
 	}
 	for i, k := range []string{"Name", "build", "commit", "cost-center", "owner", "team"} {

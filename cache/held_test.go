@@ -19,7 +19,7 @@ func TestWhatIsHeld(t *testing.T) {
 		read  func(*cache.Store, []model.Scope) any
 		limit int
 	}{
-		{"an image", heldDetails(t), 1320},
+		{"an image", heldDetails(t), 1130},
 		{"a snapshot", heldSnapshots(t), 410},
 	} {
 		held := heldBytes(func() any { return c.read(s, scopes) }) / n
@@ -30,24 +30,33 @@ func TestWhatIsHeld(t *testing.T) {
 	}
 }
 
-// TestEqualTraitsAreReadOnce: thousands of images hold few sets of them.
-func TestEqualTraitsAreReadOnce(t *testing.T) {
+// TestEqualTraitsAndDisksAreReadOnce: thousands of images hold few of them.
+func TestEqualTraitsAndDisksAreReadOnce(t *testing.T) {
 	s := newStore(t)
 	scopes := saveFleet(t, s, 10_000)
 	must(t, s.Details(scopes, func(d model.Details) error {
-		sets := map[model.Shared[model.Traits]]model.Traits{}
+		traits, disks := map[model.Shared[model.Traits]]bool{}, map[model.Shared[model.Disk]]bool{}
 		for _, im := range d.Images {
-			sets[im.Detail.Traits] = im.Detail.Traits.Value()
-		}
-		for a, of := range sets {
-			for b := range sets {
-				if a != b && a.Equal(b) {
-					t.Fatalf("%s: %+v is held twice", d.Scope, of)
-				}
+			traits[im.Detail.Traits] = true
+			for _, dev := range im.Detail.Devices {
+				disks[dev.Disk] = true
 			}
 		}
+		eachOnce(t, d.Scope, traits)
+		eachOnce(t, d.Scope, disks)
 		return nil
 	}))
+}
+
+func eachOnce[T comparable](t *testing.T, s model.Scope, held map[model.Shared[T]]bool) {
+	t.Helper()
+	for a := range held {
+		for b := range held {
+			if a != b && a.Equal(b) {
+				t.Fatalf("%s: %+v is held twice", s, a.Value())
+			}
+		}
+	}
 }
 
 func heldDetails(t *testing.T) func(*cache.Store, []model.Scope) any {

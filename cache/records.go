@@ -36,14 +36,14 @@ func imageColumns(c *coder, ims []*model.Image) {
 }
 
 func detailColumns(c *coder, ds []*model.Detail) {
-	ts := c.traitsOf(ds)
+	ts := sharedBy(ds, &c.sc.traits, traitsOf)
 	flags(c, ds, func(d *model.Detail) *bool { return &d.TagsRead })
-	texts(c, ds, func(d *model.Detail) *string { return &d.PlatformDetails })
-	texts(c, ds, func(d *model.Detail) *string { return &d.UsageOperation })
+	texts(c, ts, func(t *model.Traits) *string { return &t.PlatformDetails })
+	texts(c, ts, func(t *model.Traits) *string { return &t.UsageOperation })
 	texts(c, ts, func(t *model.Traits) *string { return &t.BootMode })
 	texts(c, ts, func(t *model.Traits) *string { return &t.Virtualization })
 	texts(c, ts, func(t *model.Traits) *string { return &t.Hypervisor })
-	texts(c, ds, func(d *model.Detail) *string { return &d.IMDS })
+	texts(c, ts, func(t *model.Traits) *string { return &t.IMDS })
 	texts(c, ts, func(t *model.Traits) *string { return &t.TPM })
 	texts(c, ts, func(t *model.Traits) *string { return &t.SriovNet })
 	texts(c, ts, func(t *model.Traits) *string { return &t.RootDevice })
@@ -54,7 +54,7 @@ func detailColumns(c *coder, ds []*model.Detail) {
 	texts(c, ts, func(t *model.Traits) *string { return &t.Protection })
 	texts(c, ts, func(t *model.Traits) *string { return &t.StateReason })
 	texts(c, ts, func(t *model.Traits) *string { return &t.PublicParameter })
-	c.shareTraits(ds, ts)
+	share(c, ds, ts, traitsOf)
 	codes(c, ds, model.Yes, func(d *model.Detail) *model.Tri { return &d.ENA })
 	codes(c, ds, model.Yes, func(d *model.Detail) *model.Tri { return &d.Allowed })
 	codes(c, ds, model.Yes, func(d *model.Detail) *model.Tri { return &d.FreeTier })
@@ -85,15 +85,17 @@ const (
 )
 
 func deviceColumns(c *coder, ds []*model.Device) {
+	disks := sharedBy(ds, &c.sc.disks, diskOf)
 	texts(c, ds, func(d *model.Device) *string { return &d.Name })
-	texts(c, ds, func(d *model.Device) *string { return &d.Virtual })
-	texts(c, ds, func(d *model.Device) *string { return &d.Type })
-	flags(c, ds, func(d *model.Device) *bool { return &d.NoDevice })
-	numbers(c, ds, func(d *model.Device) *int64 { return &d.SizeGiB })
-	numbers(c, ds, func(d *model.Device) *int32 { return &d.IOPS })
-	numbers(c, ds, func(d *model.Device) *int32 { return &d.Throughput })
-	codes(c, ds, model.Yes, func(d *model.Device) *model.Tri { return &d.Encrypted })
-	codes(c, ds, model.Yes, func(d *model.Device) *model.Tri { return &d.DeleteOnTermination })
+	texts(c, disks, func(d *model.Disk) *string { return &d.Virtual })
+	texts(c, disks, func(d *model.Disk) *string { return &d.Type })
+	flags(c, disks, func(d *model.Disk) *bool { return &d.NoDevice })
+	numbers(c, disks, func(d *model.Disk) *int64 { return &d.SizeGiB })
+	numbers(c, disks, func(d *model.Disk) *int32 { return &d.IOPS })
+	numbers(c, disks, func(d *model.Disk) *int32 { return &d.Throughput })
+	codes(c, disks, model.Yes, func(d *model.Disk) *model.Tri { return &d.Encrypted })
+	codes(c, disks, model.Yes, func(d *model.Disk) *model.Tri { return &d.DeleteOnTermination })
+	share(c, ds, disks, diskOf)
 	texts(c, ds, func(d *model.Device) *string { return &d.Snapshot })
 }
 

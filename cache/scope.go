@@ -13,6 +13,7 @@ type scratch struct {
 	lens   []int // of texts
 	texts  []string
 	traits []model.Traits
+	disks  []model.Disk
 }
 
 // reader opens a chunk and reads the head of its payload.

@@ -6,31 +6,30 @@ import (
 	"github.com/amiscope/amiscope/model"
 )
 
-// traitsOf are the traits of details, for their columns: copies of what is
-// written, or room for what is read, which shareTraits then hands out.
-func (c *coder) traitsOf(ds []*model.Detail) []*model.Traits {
-	all := slices.Grow(c.sc.traits[:0], len(ds))[:len(ds)]
-	out := make([]*model.Traits, len(ds))
-	for i, d := range ds {
-		all[i] = d.Traits.Value()
-		out[i] = &all[i]
+// sharedBy are the values that records share, one each, for their columns: copies
+// of what is written, or room for what is read, which share then hands out.
+func sharedBy[T any, V comparable](recs []*T, room *[]V, field func(*T) *model.Shared[V]) []*V {
+	*room = slices.Grow((*room)[:0], len(recs))[:len(recs)]
+	out := make([]*V, len(recs))
+	for i, r := range recs {
+		out[i] = &(*room)[i]
+		*out[i] = field(r).Value()
 	}
-	c.sc.traits = all
 	return out
 }
 
-// shareTraits gives details the traits that were read for them, equal ones once.
-// Most are one of the first few, which are found sooner than by their hash.
-func (c *coder) shareTraits(ds []*model.Detail, read []*model.Traits) {
+// share gives records the values that were read for them, equal ones once. Most
+// are one of the first few, which are found sooner than by their hash.
+func share[T any, V comparable](c *coder, recs []*T, read []*V, field func(*T) *model.Shared[V]) {
 	if c.write {
 		return
 	}
-	var first [8]model.Traits
-	ones := map[model.Traits]model.Shared[model.Traits]{}
-	shared := make([]model.Shared[model.Traits], 0, len(first))
-	for i, d := range ds {
+	var first [8]V
+	ones := map[V]model.Shared[V]{}
+	shared := make([]model.Shared[V], 0, len(first))
+	for i, r := range recs {
 		if at := slices.Index(first[:len(shared)], *read[i]); at >= 0 {
-			d.Traits = shared[at]
+			*field(r) = shared[at]
 			continue
 		}
 		one, ok := ones[*read[i]]
@@ -42,6 +41,10 @@ func (c *coder) shareTraits(ds []*model.Detail, read []*model.Traits) {
 			first[len(shared)] = *read[i]
 			shared = append(shared, one)
 		}
-		d.Traits = one
+		*field(r) = one
 	}
 }
+
+func traitsOf(d *model.Detail) *model.Shared[model.Traits] { return &d.Traits }
+
+func diskOf(d *model.Device) *model.Shared[model.Disk] { return &d.Disk }

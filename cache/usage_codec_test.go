@@ -224,6 +224,9 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 	case model.Shared[model.Traits]:
 		v.Set(reflect.ValueOf(model.Share(*full[model.Traits](t))))
 		return
+	case model.Shared[model.Disk]:
+		v.Set(reflect.ValueOf(model.Share(*full[model.Disk](t))))
+		return
 	}
 	switch v.Kind() {
 	case reflect.Struct:

@@ -161,7 +161,7 @@ func (inv Inventory) Document(im *Image) Document {
 
 func (d *Document) detail(inv Inventory, im *Image) {
 	det, traits := im.Detail, im.Detail.Traits.Value()
-	d.Description, d.BootMode, d.IMDS, d.TPM = &det.Description, &traits.BootMode, &det.IMDS, &traits.TPM
+	d.Description, d.BootMode, d.IMDS, d.TPM = &det.Description, &traits.BootMode, &traits.IMDS, &traits.TPM
 	d.ENA = det.ENA.Ptr()
 	d.Source = &SourceDocument{det.SourceImage, det.SourceRegion, det.SourceInstance}
 	if det.TagsRead {
@@ -192,10 +192,11 @@ func (d *Detail) inspector() *InspectorDocument {
 }
 
 func (d Device) document() DeviceDocument {
+	disk := d.Disk.Value()
 	return DeviceDocument{
-		Name: d.Name, Virtual: d.Virtual, Suppressed: d.NoDevice, Snapshot: d.Snapshot,
-		SizeBytes: gibibytes(d.SizeGiB), Type: d.Type, IOPS: d.IOPS, Throughput: d.Throughput,
-		Encrypted: d.Encrypted.Ptr(), DeleteOnTermination: d.DeleteOnTermination.Ptr(),
+		Name: d.Name, Virtual: disk.Virtual, Suppressed: disk.NoDevice, Snapshot: d.Snapshot,
+		SizeBytes: gibibytes(disk.SizeGiB), Type: disk.Type, IOPS: disk.IOPS, Throughput: disk.Throughput,
+		Encrypted: disk.Encrypted.Ptr(), DeleteOnTermination: disk.DeleteOnTermination.Ptr(),
 	}
 }
 

@@ -48,19 +48,16 @@ type Image struct {
 // Detail is what only the detail view, tag filters and plans need. Its parts of
 // one byte stand together, where they take no more room than one of them would.
 type Detail struct {
-	Description     string
-	Devices         []Device // by device name
-	Tags            []Tag    // by key
-	ProductCodes    []ProductCode
-	PlatformDetails string // billing platform, "Linux/UNIX", "Windows with SQL Server Standard", ...
-	UsageOperation  string // billing code, "RunInstances:0002"
-	IMDS            string // "v2.0", or "" where IMDSv1 is allowed
-	Location        string // owner/name, or bucket/manifest for instance-store images
-	SourceImage     string // the image it was made from, "" when AWS does not say
-	SourceRegion    string
-	SourceInstance  string
-	Traits          Shared[Traits]
-	Scan            *Scan // what Amazon Inspector found, in short; nil where it has not scanned the image, or where that is not known
+	Description    string
+	Devices        []Device // by device name
+	Tags           []Tag    // by key
+	ProductCodes   []ProductCode
+	Location       string // owner/name, or bucket/manifest for instance-store images
+	SourceImage    string // the image it was made from, "" when AWS does not say
+	SourceRegion   string
+	SourceInstance string
+	Traits         Shared[Traits]
+	Scan           *Scan // what Amazon Inspector found, in short; nil where it has not scanned the image, or where that is not known
 
 	TagsRead  bool // false for other accounts' images: their tags are not visible
 	ENA       Tri
@@ -72,6 +69,9 @@ type Detail struct {
 // Traits are texts of an image of which a company has few different sets, so that
 // thousands of images hold one.
 type Traits struct {
+	PlatformDetails string // billing platform, "Linux/UNIX", "Windows with SQL Server Standard", ...
+	UsageOperation  string // billing code, "RunInstances:0002"
+	IMDS            string // "v2.0", or "" where IMDSv1 is allowed
 	BootMode        string // legacy-bios, uefi, uefi-preferred, or "" (AWS's default applies)
 	Virtualization  string // hvm or paravirtual
 	Hypervisor      string
@@ -109,20 +109,26 @@ func (s *Scan) Fixable(least string) time.Time {
 
 // Device is one block device mapping.
 type Device struct {
-	Name                string // /dev/sda1
+	Name     string // /dev/sda1
+	Snapshot string // snap-..., "" for empty volumes and instance store
+	Disk     Shared[Disk]
+}
+
+// Disk is what a device is, but for what is on it. A company has few different
+// ones, so that thousands of devices hold one.
+type Disk struct {
 	Virtual             string // ephemeral0, for instance-store volumes
-	NoDevice            bool   // the mapping suppresses the device
-	Snapshot            string // snap-..., "" for empty volumes and instance store
-	SizeGiB             int64
 	Type                string // gp3, io2, ...
+	SizeGiB             int64
 	IOPS                int32
 	Throughput          int32 // MiB/s
+	NoDevice            bool  // the mapping suppresses the device
 	Encrypted           Tri
 	DeleteOnTermination Tri
 }
 
-// EBS reports whether the device is an EBS volume.
-func (d Device) EBS() bool { return d.Virtual == "" && !d.NoDevice }
+// EBS reports whether the disk is an EBS volume.
+func (d Disk) EBS() bool { return d.Virtual == "" && !d.NoDevice }
 
 // Tag is one tag of an image or snapshot.
 type Tag struct {

@@ -164,7 +164,7 @@ func costed(events []model.Event) []model.Event {
 		snaps := model.Page{Scope: p.Scope, Kind: model.Snapshots, At: p.At, Last: true}
 		for i, im := range p.Images {
 			id := "snap" + im.ID[3:]
-			im.Detail = &model.Detail{Devices: []model.Device{{Name: "/dev/xvda", Snapshot: id, SizeGiB: im.SizeGiB}}, TagsRead: true}
+			im.Detail = &model.Detail{Devices: []model.Device{{Name: "/dev/xvda", Snapshot: id, Disk: model.Share(model.Disk{SizeGiB: im.SizeGiB})}}, TagsRead: true}
 			snaps.Snapshots = append(snaps.Snapshots, &model.Snapshot{
 				Region: im.Region, Owner: im.Owner, ID: id, State: "completed", Tier: "standard", VolumeID: fmt.Sprint("vol-", i/8),
 				DataKeyID: fmt.Sprint("key-", i/8), Start: im.Created, SizeGiB: im.SizeGiB, FullBytes: im.SizeGiB << 29,

@@ -76,7 +76,7 @@ func someShares(t *rapid.T) shares {
 		im := &model.Image{
 			ImageKey: model.ImageKey{Region: scope.Region, ID: fmt.Sprintf("ami-%017x", i)}, Owner: scope.Account, Name: fmt.Sprintf("image-%02d", i), State: "available",
 			Created: at.Add(-time.Duration(i+1) * time.Hour), Public: rapid.SampledFrom([]model.Tri{model.Maybe, model.No, model.No, model.Yes}).Draw(t, "public"),
-			Encrypted: model.Yes, Protected: model.Yes, Detail: &model.Detail{TagsRead: true, Tags: []model.Tag{{Key: "owner", Value: "web"}}, IMDS: "v2.0", PlatformDetails: "Linux/UNIX", UsageOperation: "RunInstances"},
+			Encrypted: model.Yes, Protected: model.Yes, Detail: &model.Detail{TagsRead: true, Tags: []model.Tag{{Key: "owner", Value: "web"}}, Traits: model.Share(model.Traits{IMDS: "v2.0", PlatformDetails: "Linux/UNIX", UsageOperation: "RunInstances"})},
 			Deprecation: s.now.AddDate(1, 0, 0), Platform: "linux",
 		}
 		if s.by[im.ID] = reading(r); im.Public == model.Yes && r == int(alone) {

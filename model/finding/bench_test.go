@@ -25,7 +25,8 @@ func company() model.Inventory {
 				im := soundImage(fmt.Sprintf("ami-%04d%04d%04d", a, r, i), fmt.Sprintf("web-%d-v%d", i%40, i))
 				im.Owner, im.Region, im.Created = s.Account, s.Region, ago(time.Duration(i*3)*testDay)
 				im.Encrypted = model.Truth(i%2 == 0)
-				im.Detail.Devices[0].Encrypted, im.Protected = im.Encrypted, model.Truth(i%5 == 0)
+				disk(im, func(d *model.Disk) { d.Encrypted = im.Encrypted })
+				im.Protected = model.Truth(i%5 == 0)
 				im.Detail.SourceImage, im.Detail.SourceRegion = fmt.Sprintf("ami-%04d%04d%04d", a, (r+1)%regions, i*2), fmt.Sprintf("rr-%02d", (r+1)%regions)
 				ims.Images = append(ims.Images, im)
 				if i%2 == 0 {

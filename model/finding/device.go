@@ -9,17 +9,18 @@ import (
 
 // devices asks a question of each EBS volume that an image makes, and gives the
 // names of those to which the answer is yes.
-func devices(im *model.Image, missing string, ask func(model.Device) (wrong model.Tri, text string)) (model.Tri, string) {
+func devices(im *model.Image, missing string, ask func(model.Disk) (wrong model.Tri, text string)) (model.Tri, string) {
 	if im.Detail == nil {
 		return model.Maybe, noDetails
 	}
 	var found []string
 	all := model.No
 	for _, d := range im.Detail.Devices {
-		if !d.EBS() {
+		disk := d.Disk.Value()
+		if !disk.EBS() {
 			continue
 		}
-		wrong, text := ask(d)
+		wrong, text := ask(disk)
 		all = all.Or(wrong)
 		if wrong == model.Yes {
 			found = append(found, d.Name+text)
@@ -38,7 +39,7 @@ func formerTypes() []string { return []string{"standard", "gp2", "io1"} }
 
 func (j *judge) oldVolumes(im *model.Image) (model.Tri, string) {
 	former := formerTypes()
-	return devices(im, "the types of its volumes are not told", func(d model.Device) (model.Tri, string) {
+	return devices(im, "the types of its volumes are not told", func(d model.Disk) (model.Tri, string) {
 		if d.Type == "" {
 			return model.Maybe, ""
 		}
@@ -47,7 +48,7 @@ func (j *judge) oldVolumes(im *model.Image) (model.Tri, string) {
 }
 
 func (j *judge) keepsVolumes(im *model.Image) (model.Tri, string) {
-	return devices(im, "whether its volumes go with the instance is not told", func(d model.Device) (model.Tri, string) {
+	return devices(im, "whether its volumes go with the instance is not told", func(d model.Disk) (model.Tri, string) {
 		return d.DeleteOnTermination.Not(), " outlives its instance"
 	})
 }
@@ -58,10 +59,10 @@ func (j *judge) keepsVolumes(im *model.Image) (model.Tri, string) {
 // the code RunInstances, and Windows platforms begin with that word, is a guess
 // from the images seen; of the other codes none is known to be all there is.
 func (j *judge) billing(im *model.Image) (model.Tri, string) {
-	d := im.Detail
-	if d == nil {
+	if im.Detail == nil {
 		return model.Maybe, noDetails
 	}
+	d := im.Detail.Traits.Value()
 	if d.PlatformDetails == "" && d.UsageOperation == "" {
 		return model.Maybe, "its billing code is not told"
 	}

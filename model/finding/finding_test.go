@@ -77,7 +77,8 @@ func TestAccepted(t *testing.T) {
 // TestPolicy: the policy says how much a rule matters, and whether it judges.
 func TestPolicy(t *testing.T) {
 	w := newWorld()
-	w.image.Detail.IMDS, w.image.Public = "", model.Yes
+	traits(w.image, func(t *model.Traits) { t.IMDS = "" })
+	w.image.Public = model.Yes
 	w.policy.Severities = map[string]model.Severity{"imdsv1": model.SeverityCritical}
 	w.policy.Off = []string{"public"}
 	all := w.find().All()
@@ -90,8 +91,9 @@ func TestPolicy(t *testing.T) {
 // image are found by it.
 func TestOrder(t *testing.T) {
 	w := newWorld()
-	w.image.Detail.IMDS, w.image.Detail.Tags, w.image.Public, w.perms = "", nil, model.Yes, nil
-	w.image.Detail.Devices[0].Type = "gp2"
+	traits(w.image, func(t *model.Traits) { t.IMDS = "" })
+	disk(w.image, func(d *model.Disk) { d.Type = "gp2" })
+	w.image.Detail.Tags, w.image.Public, w.perms = nil, model.Yes, nil
 	other := soundImage("ami-2", "web-8")
 	other.Detail.Tags = nil
 	w.more = []*model.Image{other}

@@ -100,11 +100,12 @@ func (j *judge) unencrypted(im *model.Image) (model.Tri, string) {
 	text := "not encrypted"
 	found := model.No // without EBS devices there is nothing to encrypt
 	for _, dev := range d.Devices {
-		if !dev.EBS() {
+		disk := dev.Disk.Value()
+		if !disk.EBS() {
 			continue
 		}
-		found = found.Or(dev.Encrypted.Not())
-		if dev.Encrypted == model.No {
+		found = found.Or(disk.Encrypted.Not())
+		if disk.Encrypted == model.No {
 			text += " " + dev.Name
 		}
 	}
@@ -118,7 +119,7 @@ func (j *judge) imdsv1(im *model.Image) (model.Tri, string) {
 	switch {
 	case im.Detail == nil:
 		return model.Maybe, noDetails
-	case im.Detail.IMDS == "v2.0":
+	case im.Detail.Traits.Value().IMDS == "v2.0":
 		return model.No, ""
 	}
 	return model.Yes, "it does not require IMDSv2"

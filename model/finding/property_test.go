@@ -24,8 +24,9 @@ func random(seed uint64) *world {
 	for i := range 1 + rng.IntN(6) {
 		im := soundImage(fmt.Sprint("ami-", i+1), fmt.Sprint("web-", rng.IntN(4)))
 		im.Encrypted, im.Protected, im.Launched = tri(), tri(), tri()
-		im.Detail.Devices[0].Encrypted, im.Detail.Devices[0].DeleteOnTermination = im.Encrypted, tri()
-		im.Detail.Devices[0].Type = []string{"gp2", "gp3"}[rng.IntN(2)]
+		disk(im, func(d *model.Disk) {
+			d.Encrypted, d.DeleteOnTermination, d.Type = im.Encrypted, tri(), []string{"gp2", "gp3"}[rng.IntN(2)]
+		})
 		p := &model.LaunchPermissions{ID: im.ID, At: ago(time.Hour), Since: ago(30 * testDay)}
 		if chance(20) {
 			im.Public, p.Public = model.Yes, true
@@ -43,7 +44,8 @@ func random(seed uint64) *world {
 			im.State = "disabled"
 		}
 		if chance(30) {
-			im.Detail.IMDS, im.Detail.Tags, im.Platform = "", nil, "windows"
+			traits(im, func(t *model.Traits) { t.IMDS = "" })
+			im.Detail.Tags, im.Platform = nil, "windows"
 		}
 		if chance(30) {
 			im.Detail.Inspected, im.Detail.Scan = model.Yes, &model.Scan{At: ago(testDay), Severity: model.ScanLevels()[rng.IntN(5)]}
@@ -107,14 +109,14 @@ func removals(w *world, rng *rand.Rand) []func() {
 		func() { w.perms[im.ID].At = ago(30 * testDay) },
 		func() { detailed.Detail = nil },
 		func() { im.Detail.Tags, im.Detail.TagsRead = nil, false },
-		func() { im.Encrypted, im.Detail.Devices[0].Encrypted = model.Maybe, model.Maybe },
+		func() { im.Encrypted = model.Maybe; disk(im, func(d *model.Disk) { d.Encrypted = model.Maybe }) },
 		func() { im.Public = model.Maybe },
 		func() { im.Protected = model.Maybe },
 		func() { im.Launched, im.LastLaunched = model.Maybe, time.Time{} },
 		func() { im.Created = time.Time{} },
-		func() { im.Detail.Devices[0].Type = "" },
-		func() { im.Detail.Devices[0].DeleteOnTermination = model.Maybe },
-		func() { im.Detail.PlatformDetails, im.Detail.UsageOperation = "", "" },
+		func() { disk(im, func(d *model.Disk) { d.Type = "" }) },
+		func() { disk(im, func(d *model.Disk) { d.DeleteOnTermination = model.Maybe }) },
+		func() { traits(im, func(t *model.Traits) { t.PlatformDetails, t.UsageOperation = "", "" }) },
 		func() { im.Detail.Inspected, im.Detail.Scan = model.Maybe, nil },
 		func() { w.set[rng.IntN(len(w.set))].Err = denied },
 		func() { w.set = w.set[:rng.IntN(len(w.set))] },

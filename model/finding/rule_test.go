@@ -31,8 +31,12 @@ func sharedWith(p model.LaunchPermissions) func(w *world) {
 	}
 }
 
-func device(change func(d *model.Device)) func(w *world) {
-	return func(w *world) { change(&w.image.Detail.Devices[0]) }
+func device(change func(d *model.Disk)) func(w *world) {
+	return func(w *world) { disk(w.image, change) }
+}
+
+func trait(change func(t *model.Traits)) func(w *world) {
+	return func(w *world) { traits(w.image, change) }
 }
 
 // from gives the image a source in its own region.
@@ -119,20 +123,20 @@ func ruleCases() map[string]cases {
 		},
 		"unencrypted": {
 			fires: []shown{
-				{"a device", both(device(func(d *model.Device) { d.Encrypted = model.No }), with(func(im *model.Image) { im.Encrypted = model.No })), "not encrypted /dev/xvda"},
+				{"a device", both(device(func(d *model.Disk) { d.Encrypted = model.No }), with(func(im *model.Image) { im.Encrypted = model.No })), "not encrypted /dev/xvda"},
 				{"without details", with(func(im *model.Image) { im.Encrypted, im.Detail = model.No, nil }), "not encrypted"},
 			},
 			passes: []shown{{"no volumes", with(func(im *model.Image) {
-				im.Encrypted, im.Detail.Devices = model.Maybe, []model.Device{{Virtual: "ephemeral0"}}
+				im.Encrypted, im.Detail.Devices = model.Maybe, []model.Device{{Disk: model.Share(model.Disk{Virtual: "ephemeral0"})}}
 			}), ""}},
 			missing: []shown{
 				{"no details", with(func(im *model.Image) { im.Encrypted, im.Detail = model.Maybe, nil }), noDetails},
-				{"not told", both(device(func(d *model.Device) { d.Encrypted = model.Maybe }), with(func(im *model.Image) { im.Encrypted = model.Maybe })), "not told"},
+				{"not told", both(device(func(d *model.Disk) { d.Encrypted = model.Maybe }), with(func(im *model.Image) { im.Encrypted = model.Maybe })), "not told"},
 			},
 		},
 		"imdsv1": {
-			fires:   []shown{{"", with(func(im *model.Image) { im.Detail.IMDS = "" }), "IMDSv2"}},
-			passes:  []shown{{"disabled", with(func(im *model.Image) { im.Detail.IMDS, im.State = "", "disabled" }), ""}},
+			fires:   []shown{{"", trait(func(t *model.Traits) { t.IMDS = "" }), "IMDSv2"}},
+			passes:  []shown{{"disabled", both(trait(func(t *model.Traits) { t.IMDS = "" }), with(func(im *model.Image) { im.State = "disabled" })), ""}},
 			missing: []shown{{"", noDetail, noDetails}},
 		},
 		"deprecated-in-use": {
@@ -170,31 +174,31 @@ func ruleCases() map[string]cases {
 			missing: noPass,
 		},
 		"old-volume-type": {
-			fires:   []shown{{"", device(func(d *model.Device) { d.Type = "gp2" }), "/dev/xvda is gp2"}},
-			passes:  []shown{{"no volume", device(func(d *model.Device) { d.Type, d.NoDevice = "gp2", true }), ""}},
-			missing: []shown{{"no details", noDetail, noDetails}, {"not told", device(func(d *model.Device) { d.Type = "" }), "not told"}},
+			fires:   []shown{{"", device(func(d *model.Disk) { d.Type = "gp2" }), "/dev/xvda is gp2"}},
+			passes:  []shown{{"no volume", device(func(d *model.Disk) { d.Type, d.NoDevice = "gp2", true }), ""}},
+			missing: []shown{{"no details", noDetail, noDetails}, {"not told", device(func(d *model.Disk) { d.Type = "" }), "not told"}},
 		},
 		"keeps-volume": {
-			fires:   []shown{{"", device(func(d *model.Device) { d.DeleteOnTermination = model.No }), "/dev/xvda"}},
-			passes:  []shown{{"no volume", device(func(d *model.Device) { d.DeleteOnTermination, d.Virtual = model.No, "ephemeral0" }), ""}},
-			missing: []shown{{"no details", noDetail, noDetails}, {"not told", device(func(d *model.Device) { d.DeleteOnTermination = model.Maybe }), "not told"}},
+			fires:   []shown{{"", device(func(d *model.Disk) { d.DeleteOnTermination = model.No }), "/dev/xvda"}},
+			passes:  []shown{{"no volume", device(func(d *model.Disk) { d.DeleteOnTermination, d.Virtual = model.No, "ephemeral0" }), ""}},
+			missing: []shown{{"no details", noDetail, noDetails}, {"not told", device(func(d *model.Disk) { d.DeleteOnTermination = model.Maybe }), "not told"}},
 		},
 		"billing-mismatch": {
 			fires: []shown{
 				{"Windows", with(func(im *model.Image) { im.Platform = "windows" }), "it is of Windows, and is billed as Linux/UNIX"},
-				{"no Windows", with(func(im *model.Image) { im.Detail.PlatformDetails = "Windows" }), "is not of Windows"},
-				{"the code", with(func(im *model.Image) { im.Detail.PlatformDetails = "Red Hat Enterprise Linux" }), "by the code RunInstances"},
-				{"no platform", with(func(im *model.Image) { im.Detail.PlatformDetails = "" }), "a part"},
+				{"no Windows", trait(func(t *model.Traits) { t.PlatformDetails = "Windows" }), "is not of Windows"},
+				{"the code", trait(func(t *model.Traits) { t.PlatformDetails = "Red Hat Enterprise Linux" }), "by the code RunInstances"},
+				{"no platform", trait(func(t *model.Traits) { t.PlatformDetails = "" }), "a part"},
 			},
 			passes: []shown{
-				{"Windows", with(func(im *model.Image) {
-					im.Platform, im.Detail.PlatformDetails, im.Detail.UsageOperation = "windows", "Windows with SQL Server Standard", "RunInstances:0006"
-				}), ""},
-				{"RHEL", with(func(im *model.Image) {
-					im.Detail.PlatformDetails, im.Detail.UsageOperation = "Red Hat Enterprise Linux", "RunInstances:0010"
+				{"Windows", both(with(func(im *model.Image) { im.Platform = "windows" }), trait(func(t *model.Traits) {
+					t.PlatformDetails, t.UsageOperation = "Windows with SQL Server Standard", "RunInstances:0006"
+				})), ""},
+				{"RHEL", trait(func(t *model.Traits) {
+					t.PlatformDetails, t.UsageOperation = "Red Hat Enterprise Linux", "RunInstances:0010"
 				}), ""},
 			},
-			missing: []shown{{"no details", noDetail, noDetails}, {"not told", with(func(im *model.Image) { im.Detail.PlatformDetails, im.Detail.UsageOperation = "", "" }), "not told"}},
+			missing: []shown{{"no details", noDetail, noDetails}, {"not told", trait(func(t *model.Traits) { t.PlatformDetails, t.UsageOperation = "", "" }), "not told"}},
 		},
 		"public-snapshot":         publicSnapshotCases(),
 		"block-public-access-off": blockCases(),

@@ -63,10 +63,26 @@ func soundImage(id, name string) *model.Image {
 		Created: ago(30 * testDay), Deprecation: testTime.Add(60 * testDay), Launched: model.No, Public: model.No, Encrypted: model.Yes,
 		Protected: model.Yes, Managed: model.Unmanaged, Snapshots: 1, SizeGiB: 8,
 		Detail: &model.Detail{
-			Devices:  []model.Device{{Name: "/dev/xvda", Snapshot: "snap-" + id, SizeGiB: 8, Type: "gp3", Encrypted: model.Yes, DeleteOnTermination: model.Yes}},
-			TagsRead: true, Tags: []model.Tag{{Key: "Owner", Value: "web"}}, PlatformDetails: "Linux/UNIX", UsageOperation: "RunInstances", IMDS: "v2.0", Inspected: model.No,
+			Devices: []model.Device{{
+				Name: "/dev/xvda", Snapshot: "snap-" + id, Disk: model.Share(model.Disk{SizeGiB: 8, Type: "gp3", Encrypted: model.Yes, DeleteOnTermination: model.Yes}),
+			}},
+			Traits:   model.Share(model.Traits{PlatformDetails: "Linux/UNIX", UsageOperation: "RunInstances", IMDS: "v2.0"}),
+			TagsRead: true, Tags: []model.Tag{{Key: "Owner", Value: "web"}}, Inspected: model.No,
 		},
 	}
+}
+
+// disk changes the first device of an image.
+func disk(im *model.Image, change func(d *model.Disk)) {
+	d := im.Detail.Devices[0].Disk.Value()
+	change(&d)
+	im.Detail.Devices[0].Disk = model.Share(d)
+}
+
+func traits(im *model.Image, change func(t *model.Traits)) {
+	t := im.Detail.Traits.Value()
+	change(&t)
+	im.Detail.Traits = model.Share(t)
 }
 
 func newWorld() *world {

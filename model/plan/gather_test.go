@@ -32,7 +32,7 @@ func image(id, name string, snapshots ...string) *model.Image {
 		Snapshots: uint16(len(snapshots)), SizeGiB: 8, Detail: &model.Detail{TagsRead: true, Traits: protection("disabled")},
 	}
 	for i, s := range snapshots {
-		im.Detail.Devices = append(im.Detail.Devices, model.Device{Name: fmt.Sprint("/dev/sd", i), Snapshot: s, SizeGiB: 8})
+		im.Detail.Devices = append(im.Detail.Devices, model.Device{Name: fmt.Sprint("/dev/sd", i), Snapshot: s, Disk: model.Share(model.Disk{SizeGiB: 8})})
 	}
 	return im
 }

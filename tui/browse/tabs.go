@@ -57,7 +57,7 @@ func identityLines(env kit.Env, im *model.Image) []string {
 		launchedP(env, im),
 		{Label: ""},
 		{Label: "Architecture", Value: im.Architecture},
-		{Label: "Platform", Value: dashed(cmp.Or(d.PlatformDetails, im.Platform), d.UsageOperation)},
+		{Label: "Platform", Value: dashed(cmp.Or(traits.PlatformDetails, im.Platform), traits.UsageOperation)},
 		{Label: "Root device", Value: dashed(im.RootType, traits.RootDevice)},
 		{Label: "Boot mode", Value: cmp.Or(traits.BootMode, "not set: the instance type's default")},
 		{Label: "Virtualization", Value: dashed(traits.Virtualization, traits.Hypervisor)},
@@ -169,8 +169,10 @@ func factP(label string, fact model.Tri, yes kit.Style) kit.Pair {
 }
 
 func imdsText(im *model.Image) string {
-	if im.Detail != nil && im.Detail.IMDS != "" {
-		return im.Detail.IMDS + " required"
+	if im.Detail != nil {
+		if version := im.Detail.Traits.Value().IMDS; version != "" {
+			return version + " required"
+		}
 	}
 	return "v1 allowed unless the launch says otherwise"
 }
@@ -206,8 +208,10 @@ func deviceLines(env kit.Env, im *model.Image) []string {
 	}
 	lines := []string{deviceLine(t, kit.Header, env.Width, deviceHeads)}
 	for _, d := range im.Detail.Devices {
+		disk := d.Disk.Value()
 		lines = append(lines, deviceLine(t, kit.Normal, env.Width, []string{
-			d.Name, snapshotText(d), deviceSize(d), d.Type, number(int64(d.IOPS)), d.Encrypted.String(), d.DeleteOnTermination.String(), snapshotStart(env, im, d),
+			d.Name, snapshotText(d), deviceSize(disk), disk.Type, number(int64(disk.IOPS)), disk.Encrypted.String(), disk.DeleteOnTermination.String(),
+			snapshotStart(env, im, d),
 		}))
 	}
 	total := kit.Size(im.SizeGiB)
@@ -237,16 +241,16 @@ func deviceLine(t *kit.Theme, style kit.Style, width int, cells []string) string
 }
 
 func snapshotText(d model.Device) string {
-	switch {
-	case d.NoDevice:
+	switch disk := d.Disk.Value(); {
+	case disk.NoDevice:
 		return "(suppressed)"
-	case d.Virtual != "":
-		return d.Virtual
+	case disk.Virtual != "":
+		return disk.Virtual
 	}
 	return cmp.Or(d.Snapshot, "(empty volume)")
 }
 
-func deviceSize(d model.Device) string {
+func deviceSize(d model.Disk) string {
 	if d.SizeGiB == 0 {
 		return ""
 	}

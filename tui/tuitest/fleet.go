@@ -84,14 +84,16 @@ func detail(im *model.Image, i int) *model.Detail {
 	return &model.Detail{
 		Description: "built by packer from acme-base",
 		Devices: []model.Device{{
-			Name: "/dev/xvda", Snapshot: fmt.Sprintf("snap-%s%014x", im.Owner[:3], i), SizeGiB: im.SizeGiB, Type: "gp3", IOPS: 3000,
-			Encrypted: im.Encrypted, DeleteOnTermination: model.Yes,
+			Name: "/dev/xvda", Snapshot: fmt.Sprintf("snap-%s%014x", im.Owner[:3], i),
+			Disk: model.Share(model.Disk{SizeGiB: im.SizeGiB, Type: "gp3", IOPS: 3000, Encrypted: im.Encrypted, DeleteOnTermination: model.Yes}),
 		}},
-		Tags:            []model.Tag{{Key: "Environment", Value: "prod"}, {Key: "Owner", Value: []string{"team-web", "team-data"}[i%2]}},
-		TagsRead:        true,
-		PlatformDetails: "Linux/UNIX", UsageOperation: "RunInstances",
-		Traits: model.Share(model.Traits{BootMode: "uefi-preferred", Virtualization: "hvm", Hypervisor: "xen", RootDevice: "/dev/xvda", ImageType: "machine"}),
-		ENA:    model.Yes, IMDS: "v2.0", Location: im.Owner + "/" + im.Name,
+		Tags:     []model.Tag{{Key: "Environment", Value: "prod"}, {Key: "Owner", Value: []string{"team-web", "team-data"}[i%2]}},
+		TagsRead: true,
+		Traits: model.Share(model.Traits{
+			PlatformDetails: "Linux/UNIX", UsageOperation: "RunInstances", IMDS: "v2.0",
+			BootMode: "uefi-preferred", Virtualization: "hvm", Hypervisor: "xen", RootDevice: "/dev/xvda", ImageType: "machine",
+		}),
+		ENA: model.Yes, Location: im.Owner + "/" + im.Name,
 		SourceImage: "ami-0aaaaaaaaaaaaaaaa", SourceRegion: "us-east-1", Inspected: model.No,
 	}
 }

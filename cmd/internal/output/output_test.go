@@ -49,12 +49,12 @@ func image(name string) *model.Image {
 		Created: now.Add(-200 * 24 * time.Hour), Deprecation: now.Add(-time.Hour), Launched: model.No,
 		Public: model.No, Encrypted: model.Yes, Managed: model.Unmanaged, Snapshots: 1, SizeGiB: 8,
 		Detail: &model.Detail{
-			Description: "web", TagsRead: true, Tags: []model.Tag{{Key: "owner", Value: "core"}}, IMDS: "v2.0", ENA: model.Yes,
+			Description: "web", TagsRead: true, Tags: []model.Tag{{Key: "owner", Value: "core"}}, ENA: model.Yes, Traits: model.Share(model.Traits{IMDS: "v2.0"}),
 			SourceImage: "ami-0", SourceRegion: "us-east-1",
 			Devices: []model.Device{
-				{Name: "/dev/xvda", Snapshot: "snap-1", SizeGiB: 8, Type: "gp3", Encrypted: model.Yes, DeleteOnTermination: model.Yes},
-				{Name: "/dev/xvdb", Snapshot: "snap-2", SizeGiB: 1, Type: "gp3"},
-				{Name: "/dev/xvdc", Virtual: "ephemeral0"},
+				{Name: "/dev/xvda", Snapshot: "snap-1", Disk: model.Share(model.Disk{SizeGiB: 8, Type: "gp3", Encrypted: model.Yes, DeleteOnTermination: model.Yes})},
+				{Name: "/dev/xvdb", Snapshot: "snap-2", Disk: model.Share(model.Disk{SizeGiB: 1, Type: "gp3"})},
+				{Name: "/dev/xvdc", Disk: model.Share(model.Disk{Virtual: "ephemeral0"})},
 			},
 		},
 	}
