@@ -13,7 +13,7 @@ import (
 // beside what is kept.
 const (
 	startLimit = 192 << 20
-	growth     = 25 // percent
+	growth     = 20 // percent
 )
 
 // hurryCollector lets the start have the cores, unless the user's GOGC or GOMEMLIMIT

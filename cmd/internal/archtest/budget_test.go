@@ -18,7 +18,6 @@ const (
 // broad are the structs that may have more fields, each with the reason.
 var broad = map[string]string{
 	"model.Image":                 "mirrors AWS's image record",
-	"model.Detail":                "mirrors the rest of AWS's image record",
 	"model.Document":              "is the documented JSON of an image, field by field",
 	"model.Page":                  "is one answer for all kinds: one list a kind",
 	"model.Reference":             "is one record for what all usage sources tell",
