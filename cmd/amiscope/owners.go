@@ -15,8 +15,9 @@ import (
 // that is gone is asked about by nobody.
 type owners struct {
 	mu    sync.Mutex
-	fresh map[model.Scope]noted // not in the index yet
-	index map[model.ImageKey]string
+	fresh map[model.Scope]noted        // not in the index yet
+	index map[string]map[string]string // accounts, by region and id
+	words map[string]string            // the accounts in it, each once
 }
 
 // noted are the pages of images of one refresh of a scope.
@@ -83,15 +84,26 @@ func (o *owners) take(n noted) {
 	}
 }
 
-// add puts an image into the index. An id there is a text of its own: that of a
-// record would hold the answer that it was read from.
+// add puts an image into the index. Texts there are its own: those of a record would
+// hold the answer that it was read from.
 func (o *owners) add(im *model.Image) {
 	if o.index == nil {
-		o.index = map[model.ImageKey]string{}
+		o.index, o.words = map[string]map[string]string{}, map[string]string{}
 	}
-	if o.index[im.ImageKey] != im.Owner {
-		o.index[model.ImageKey{Region: strings.Clone(im.Region), ID: strings.Clone(im.ID)}] = strings.Clone(im.Owner)
+	here := o.index[im.Region]
+	if here == nil {
+		here = map[string]string{}
+		o.index[strings.Clone(im.Region)] = here
 	}
+	if here[im.ID] == im.Owner {
+		return
+	}
+	owner, ok := o.words[im.Owner]
+	if !ok {
+		owner = strings.Clone(im.Owner)
+		o.words[owner] = owner
+	}
+	here[strings.Clone(im.ID)] = owner
 }
 
 // of is the account that owns an image.
@@ -102,7 +114,7 @@ func (o *owners) of(k model.ImageKey) (account string, known bool) {
 		o.take(n)
 	}
 	o.fresh = nil
-	account, known = o.index[k]
+	account, known = o.index[k.Region][k.ID]
 	return account, known
 }
 
