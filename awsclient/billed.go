@@ -35,7 +35,7 @@ const (
 // types of snapshots begin with a code for the region, so that a first request
 // asks which ones there are. The error is a *model.OpError or ctx's.
 func (c *Client) Billed(ctx context.Context, account string, from, to time.Time) ([]cost.Billed, error) {
-	r, err := c.reading(model.Scope{Account: account}, model.Snapshots)
+	r, err := c.reading(ctx, model.Scope{Account: account}, model.Snapshots)
 	if err != nil {
 		return nil, err
 	}

@@ -120,7 +120,7 @@ func (o *inOrder) check(err error, size *int32) error {
 
 // direct makes one call of the EBS direct APIs.
 func (c *Client) direct(ctx context.Context, ask cost.Ask, api string, call func(context.Context, *session) (*string, error)) (string, error) {
-	r, err := c.reading(ask.Scope, model.Snapshots)
+	r, err := c.reading(ctx, ask.Scope, model.Snapshots)
 	if err != nil {
 		return "", err
 	}

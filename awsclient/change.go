@@ -27,7 +27,7 @@ func (c *Client) Call(ctx context.Context, sc model.Scope, call plan.Call, token
 			Op: call.API, Scope: sc, Kind: model.Unsupported, Err: errors.New("no plan makes this call"), Help: "make the plan again, with this version",
 		}
 	}
-	r, err := c.reading(sc, model.Images)
+	r, err := c.reading(ctx, sc, model.Images)
 	if err != nil {
 		return plan.Answer{}, err
 	}

@@ -78,6 +78,8 @@ type Client struct {
 	mu       sync.Mutex
 	accounts map[string]*session // the best way into each account, by id
 	round    int                 // of Discover; a later one's sessions stand
+	trying   int                 // discoveries that run
+	changed  chan struct{}       // closed, and made anew, with each way in that was found and each discovery's end
 	kept     map[string]kept     // logins that asked for a code, by source
 	units    []string            // ARNs of the organizational units that were asked for
 }
@@ -101,6 +103,7 @@ func New(o Options) (*Client, error) {
 		http:     newShared(o.Transport),
 		gate:     gate{limiter: o.Limiter, slots: newSlots(cmp.Or(o.InFlight, defaultInFlight)), decoders: newDecoders(), log: log},
 		accounts: map[string]*session{},
+		changed:  make(chan struct{}),
 		kept:     map[string]kept{},
 	}, nil
 }
@@ -114,6 +117,59 @@ func (c *Client) session(account string) (*session, bool) {
 	defer c.mu.Unlock()
 	s, ok := c.accounts[account]
 	return s, ok
+}
+
+// awaited is the way into an account. Where none is known and ways in are being
+// tried, which may lead there, it waits for them: what the cache shows is looked at
+// before its account is found.
+func (c *Client) awaited(ctx context.Context, account string) (*session, bool) {
+	for {
+		s, changed := c.lookOut(account)
+		if s != nil || changed == nil {
+			return s, s != nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, false
+		}
+	}
+}
+
+// lookOut gives the way into an account, or what tells that it is worth another
+// look, or neither.
+func (c *Client) lookOut(account string) (s *session, changed <-chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s := c.accounts[account]; s != nil || c.trying == 0 {
+		return s, nil
+	}
+	return nil, c.changed
+}
+
+// Reaches reports whether a way into an account is known.
+func (c *Client) Reaches(account string) bool {
+	_, ok := c.session(account)
+	return ok
+}
+
+// begin counts a discovery, until end.
+func (c *Client) begin() (end func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.trying++
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.trying--
+		c.wake()
+	}
+}
+
+// wake lets all look again who wait for a way in. The lock is held.
+func (c *Client) wake() {
+	close(c.changed)
+	c.changed = make(chan struct{})
 }
 
 // adopt makes s the way into its account, unless a better one is known. Either
@@ -130,6 +186,7 @@ func (c *Client) adopt(s *session) bool {
 		s.also = others(s, old)
 	}
 	c.accounts[s.account] = s
+	c.wake()
 	return true
 }
 
@@ -137,7 +194,7 @@ func (c *Client) adopt(s *session) bool {
 // them. The scope's account must have been found by Discover. Its error is a
 // *model.OpError or ctx's.
 func (c *Client) Read(ctx context.Context, sc model.Scope, k model.Kind, page func(model.Page)) error {
-	r, err := c.reading(sc, k)
+	r, err := c.reading(ctx, sc, k)
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ func (c *Client) Rediscover(ctx context.Context, sources []string, emit func(mod
 }
 
 func (c *Client) discover(ctx context.Context, round int, only map[string]bool, emit func(model.Event)) error {
+	defer c.begin()()
 	d := &discovery{client: c, round: round, emit: emit, seen: newRegionsSeen(c.o.Regions)}
 	ways, err := c.ways()
 	if err != nil {

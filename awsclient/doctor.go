@@ -61,7 +61,7 @@ const examiners = 8
 // nothing but calls. Its error is a *model.OpError or ctx's.
 func (c *Client) Examine(ctx context.Context, sc model.Scope, asked []calls.Call) (Examined, error) {
 	out := Examined{Scope: sc}
-	r, err := c.reading(sc, model.Reports) // as urgent as what is read last
+	r, err := c.reading(ctx, sc, model.Reports) // as urgent as what is read last
 	if err != nil {
 		return out, err
 	}

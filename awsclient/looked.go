@@ -29,7 +29,7 @@ func (c *Client) ReadVolumePermissions(ctx context.Context, sc model.Scope, snap
 
 func (c *Client) volumePermissions(ctx context.Context, sc model.Scope, snapshotID string) (*model.VolumePermissions, error) {
 	p := &model.VolumePermissions{}
-	r, err := c.reading(sc, model.Volumes)
+	r, err := c.reading(ctx, sc, model.Volumes)
 	if err != nil {
 		return p, err
 	}
@@ -69,7 +69,7 @@ func (c *Client) Inspect(ctx context.Context, sc model.Scope, imageID string) (*
 }
 
 func (c *Client) inspect(ctx context.Context, sc model.Scope, x *model.Inspection) error {
-	r, err := c.reading(sc, model.Inspections)
+	r, err := c.reading(ctx, sc, model.Inspections)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func among(name string, values []string) []ec2types.Filter {
 // would spoil a question by ids for all. Its error is a *model.OpError or ctx's.
 func (c *Client) Named(ctx context.Context, sc model.Scope, ids []string) (model.Named, error) {
 	out := model.Named{Scope: sc, Asked: ids}
-	r, err := c.reading(sc, model.Permissions)
+	r, err := c.reading(ctx, sc, model.Permissions)
 	if err != nil {
 		return out, err
 	}

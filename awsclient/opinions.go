@@ -26,7 +26,7 @@ const (
 // those, and hands over a page for each few images, with all that names them.
 // Its error is a *model.OpError or ctx's.
 func (c *Client) Opinion(ctx context.Context, sc model.Scope, ids []string, page func(model.Page)) error {
-	r, err := c.reading(sc, model.Opinions)
+	r, err := c.reading(ctx, sc, model.Opinions)
 	if err != nil {
 		return err
 	}

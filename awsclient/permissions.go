@@ -27,7 +27,7 @@ func (c *Client) ReadPermissions(ctx context.Context, sc model.Scope, imageID st
 
 func (c *Client) launchPermissions(ctx context.Context, sc model.Scope, imageID string) (*model.LaunchPermissions, error) {
 	p := &model.LaunchPermissions{}
-	r, err := c.reading(sc, model.Permissions)
+	r, err := c.reading(ctx, sc, model.Permissions)
 	if err != nil {
 		return p, err
 	}

@@ -101,7 +101,7 @@ func (x *rereading) images(ctx context.Context) (err error) {
 
 // describe reads the images of which a filter has one of some values.
 func (x *rereading) describe(ctx context.Context, owners []string, filter string, values []string) ([]*model.Image, error) {
-	r, err := x.client.reading(x.look.Scope, model.Images)
+	r, err := x.client.reading(ctx, x.look.Scope, model.Images)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +157,7 @@ func (x *rereading) references(ctx context.Context) error {
 // bin looks for what is gone in the Recycle Bin.
 func (x *rereading) bin(ctx context.Context) {
 	gone := slices.Sorted(slices.Values(slices.Concat(x.out.Gone, x.out.Missing)))
-	r, err := x.client.reading(x.look.Scope, model.Bin)
+	r, err := x.client.reading(ctx, x.look.Scope, model.Bin)
 	if err != nil {
 		x.failed(err)
 		return

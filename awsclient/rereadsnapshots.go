@@ -49,7 +49,7 @@ func (x *rereading) snapshotIDs() []string {
 // itself one that is not there would fail it; and picked, for an endpoint that does
 // not know the filter must not answer with every public snapshot there is.
 func (x *rereading) describeSnapshots(ctx context.Context, ids []string) ([]*model.Snapshot, error) {
-	r, err := x.client.reading(x.look.Scope, model.Snapshots)
+	r, err := x.client.reading(ctx, x.look.Scope, model.Snapshots)
 	if err != nil {
 		return nil, err
 	}

@@ -56,9 +56,13 @@ type reading struct {
 	calls int // made since the last page
 }
 
-// reading begins one. The account must have been found.
-func (c *Client) reading(sc model.Scope, k model.Kind) (*reading, error) {
-	s, ok := c.session(sc.Account)
+// reading begins one, as soon as the account is found. Its error is a *model.OpError
+// or ctx's.
+func (c *Client) reading(ctx context.Context, sc model.Scope, k model.Kind) (*reading, error) {
+	s, ok := c.awaited(ctx, sc.Account)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if !ok {
 		return nil, &model.OpError{
 			Scope: sc, Kind: model.Expired, Err: errors.New("no login reaches this account"),

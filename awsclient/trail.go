@@ -36,7 +36,7 @@ type Question struct {
 // Discover. Why not all was read stands in the Err of the last piece; the error is
 // ctx's.
 func (c *Client) LookUp(ctx context.Context, sc model.Scope, q Question, told func(*trail.Lookup)) error {
-	r, err := c.reading(sc, model.Permissions)
+	r, err := c.reading(ctx, sc, model.Permissions)
 	if err == nil {
 		t := tracing{reading: r, question: q, told: told, from: q.From}
 		if t.from.IsZero() {

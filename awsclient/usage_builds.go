@@ -99,7 +99,7 @@ func (b *builds) known(what built) bool {
 // the newest version; one that has brought no image yet leaves it at the one
 // before.
 func (b *builds) find(ctx context.Context, what built) ([]build, error) {
-	r, err := b.from.client.reading(scopeOf(what), b.from.kind)
+	r, err := b.from.client.reading(ctx, scopeOf(what), b.from.kind)
 	if err != nil {
 		return nil, err
 	}

@@ -99,7 +99,7 @@ func (c converter) report(in *ec2types.ImageUsageReport) *model.Report {
 // The report that it gives is pending: it takes AWS a while, and a pass over
 // model.Reports tells when it is done. The error is a *model.OpError or ctx's.
 func (c *Client) CreateReport(ctx context.Context, sc model.Scope, imageID string) (*model.Report, error) {
-	r, err := c.reading(sc, model.Reports)
+	r, err := c.reading(ctx, sc, model.Reports)
 	if err != nil {
 		return nil, err
 	}

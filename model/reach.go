@@ -54,7 +54,7 @@ func (w *weighing) tell(blind ...Blind) { w.v.Blind = append(w.v.Blind, blind...
 // that was tried lately.
 func (w *weighing) unread(p *LaunchPermissions) {
 	failed := p != nil && p.Err != nil
-	w.x.Unread = !failed || w.now().Sub(p.At) > retryPermissions
+	w.x.Unread = !failed || w.now().Sub(p.At) > retryPermissions || p.Err.Kind == Expired && w.readSince(p.At)
 	if !w.dim() {
 		return
 	}
@@ -68,6 +68,11 @@ func (w *weighing) unread(p *LaunchPermissions) {
 		b.Mend = "nothing: what names the image decides without them"
 	}
 	w.tell(b)
+}
+
+// readSince reports whether a pass has read the image since: its login works again.
+func (w *weighing) readSince(at time.Time) bool {
+	return w.r.u.inv.Status(w.scope(), Images).AsOf.After(at)
 }
 
 // retryPermissions is how long a failure to read permissions stands.

@@ -409,6 +409,32 @@ func TestWants(t *testing.T) {
 	}
 }
 
+// What failed for want of a login is asked again as soon as a pass has read the
+// account; other failures stand for a while.
+func TestPermissionsAreWantedAgainAfterALogin(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		kind   model.ErrorKind
+		swept  time.Duration // before now; the failure was 10 minutes before
+		wanted bool
+	}{
+		{"the login has expired", model.Expired, time.Hour, false},
+		{"and was renewed", model.Expired, time.Minute, true},
+		{"denied", model.Denied, time.Minute, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newCompany()
+			c.at = ago(tt.swept)
+			c.perms = &model.LaunchPermissions{ID: "ami-1", At: ago(10 * time.Minute), Err: &model.OpError{Kind: tt.kind, Err: errors.New("no")}}
+			var u *model.Usage
+			wants := u.Judge(model.Inventory{}.Fold(c.events()...), c.input).Wants()
+			if got := len(wants.Permissions) > 0; got != tt.wanted {
+				t.Errorf("wanted: %v, want %v", got, tt.wanted)
+			}
+		})
+	}
+}
+
 // Who may launch one image is read again and again: each time the verdicts are those
 // that judging all anew would give.
 func TestPermissionsAloneAreJudged(t *testing.T) {

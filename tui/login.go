@@ -126,6 +126,7 @@ func (a *App) retry(sources []string) tea.Cmd {
 	if a.opts.Offline != "" {
 		return a.refresh(nil) // which says why not
 	}
+	a.usage.settling.asked = nil // what failed for want of a login may be read now
 	return a.read(Refresh{Sources: sources, Force: true})
 }
 

@@ -40,9 +40,9 @@ type reply struct {
 func (w *world) readPermissions(ctx context.Context, s tui.Settle, tell func(model.Event)) {
 	first, wanted, rest := w.targets(s)
 	q := questioning{world: w, scopes: map[model.Scope]*refusals{}}
-	q.tell(awsclient.AtOnce(ctx), first, pageTime, tell)
-	q.tell(ctx, wanted, idleTime, tell)
-	q.tell(ctx, rest, idleTime, tell)
+	q.tell(awsclient.AtOnce(ctx), w.reachedFirst(first), pageTime, tell)
+	q.tell(ctx, w.reachedFirst(wanted), idleTime, tell)
+	q.tell(ctx, w.reachedFirst(rest), idleTime, tell)
 }
 
 // targets are the images to ask about: those under the eye in their order, then
@@ -68,6 +68,20 @@ func (w *world) targets(s tui.Settle) (first, next, rest []target) {
 	first = take(s.First)
 	next = inTurn(take(s.Wants.Permissions))
 	return first, next, inTurn(take(s.Rest))
+}
+
+// reachedFirst puts images of accounts behind the others to which no login leads yet:
+// asking about them waits while logins are still tried.
+func (w *world) reachedFirst(all []target) []target {
+	out, late := make([]target, 0, len(all)), []target(nil)
+	for _, t := range all {
+		if w.client.Reaches(t.scope.Account) {
+			out = append(out, t)
+		} else {
+			late = append(late, t)
+		}
+	}
+	return append(out, late...)
 }
 
 // inTurn orders targets so that each scope has its turn.
