@@ -19,9 +19,9 @@ STARTS   ?= 10
 # need. The HTTP/2 that net/http brings along would be half a megabyte for nobody.
 HTTP      = nethttpomithttp2
 
-# With and without -trimpath the go command builds everything twice, the AWS SDK
-# included (80 s on two cores): what looks at packages uses those of "make build".
-AS_BUILT = GOFLAGS="$${GOFLAGS:-} -trimpath"
+# With and without -trimpath or cgo the go command builds everything twice, the AWS
+# SDK included (80 s on two cores): what looks at packages uses those of "make build".
+AS_BUILT = CGO_ENABLED=0 GOFLAGS="$${GOFLAGS:-} -trimpath"
 
 # Limits of the stripped program: its bytes, and the methods of the EC2 client in
 # it, which are the calls that we use and five. Far more of them mean that the

@@ -125,6 +125,7 @@ func TestDeedsFromTheKeyboard(t *testing.T) {
 	term.Type("name:deed-a")
 	term.Press("enter")
 	term.WaitFor("esc clears")
+	term.WaitFor("1 of 6 images") // before that there is nothing to do something with
 	for _, d := range []struct {
 		name string
 		keys []string
